@@ -105,7 +105,8 @@ func inferCounty(code, name, prefecture string) Inference {
 	cityNumber, number := digits(code[2:4]), digits(code[4:6])
 	// 市辖区 lie in cities of prefecture level alone, numbered 01–20 and 51–70.
 	// Elsewhere a 区 is none: 神农架林区 hangs under the province, 万山特区 under a
-	// 地区, and so do the four of 大兴安岭地区, whose numbers are those of zones.
+	// 地区, and so do the four of 大兴安岭地区. There 51–70 number areas run by a
+	// branch of the prefecture, which are no level of government (D-13).
 	underCity := between(cityNumber, 1, 20) || between(cityNumber, 51, 70)
 	isZone := between(number, 71, 79) || !underCity && between(number, 51, 70)
 

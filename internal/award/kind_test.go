@@ -64,6 +64,7 @@ func TestInferKind(t *testing.T) {
 		{"232763", "新林区", "大兴安岭地区", sure(award.KindZone)},
 		{"232764", "呼中区", "大兴安岭地区", sure(award.KindZone)},
 		{"232721", "呼玛县", "大兴安岭地区", sure(award.KindCounty)},
+		{"632857", "大柴旦行政委员会", "海西蒙古族藏族自治州", sure(award.KindZone)}, // numbered as they are
 
 		// Zones under pseudo-codes 71 to 79, and no further.
 		{"130171", "石家庄高新技术产业开发区", "石家庄市", sure(award.KindZone)},
@@ -75,7 +76,6 @@ func TestInferKind(t *testing.T) {
 
 		// Neither district, city nor county by name: someone must say.
 		{"460321", "西沙群岛", "三沙市", unsure(award.KindCounty)},
-		{"632857", "大柴旦行政委员会", "海西蒙古族藏族自治州", unsure(award.KindCounty)},
 
 		// Cities without districts: the prefecture over again.
 		{"441900", "东莞市", "东莞市", placeholder(award.KindCounty)},
