@@ -47,6 +47,7 @@ CREATE TABLE public_notice (
     working_days integer     NOT NULL,
     opens_at     timestamptz NOT NULL,          -- 00:00 of the first day
     closes_at    timestamptz NOT NULL,          -- exclusive: 24:00 of the last
+    final_at     timestamptz NOT NULL,          -- letters postmarked inside the window may arrive until then (domain 7)
     provisional  boolean     NOT NULL,          -- a year's calendar is not yet published
     contacts     jsonb       NOT NULL DEFAULT '[]',
     text         text        NOT NULL DEFAULT '',
@@ -71,7 +72,7 @@ CREATE TABLE public_notice_evidence (
     position     integer NOT NULL,
     medium       text   NOT NULL,               -- award.Medium: local_medium, central_medium, website
     name         text   NOT NULL,
-    published_on date   NOT NULL,
+    published_at timestamptz NOT NULL,         -- the start of the day of publication
     link         text   NOT NULL DEFAULT '',
 
     CONSTRAINT public_notice_evidence_pkey PRIMARY KEY (notice_id, position),

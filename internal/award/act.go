@@ -1,0 +1,110 @@
+package award
+
+import "slices"
+
+// Act names what a person or office does, or a step the procedure takes on a
+// date. It is the signal's name, the audit row's, and the policy's key.
+type Act string
+
+// What people and offices do.
+const (
+	ActCreateOfficer  Act = "create-officer"
+	ActDisableOfficer Act = "disable-officer"
+	ActCreateKeys     Act = "create-keys" // for offices below, one or many
+	ActRevokeKey      Act = "revoke-key"
+	ActCorrectUnit    Act = "correct-unit" // an unsure kind decided by the administrator (D-13, D-14)
+
+	ActCreateRound    Act = "create-round"
+	ActEditRound      Act = "edit-round"
+	ActOpenRound      Act = "open-round"
+	ActSuspendRound   Act = "suspend-round"
+	ActResumeRound    Act = "resume-round"
+	ActCancelRound    Act = "cancel-round"
+	ActReopen         Act = "reopen"           // named offices, each with a new date
+	ActMoveDate       Act = "move-date"        // of the round
+	ActMoveOfficeDate Act = "move-office-date" // of one office
+	ActSetLimit       Act = "set-limit"        // an official count replaces ours
+	ActCloseOffice    Act = "close-office"     // closed by name, with a reason
+	ActAcceptPackage  Act = "accept-package"
+	ActReturnPackage  Act = "return-package"
+	ActMark           Act = "mark" // 部级核定得分
+	ActFixCandidates  Act = "fix-candidates"
+	ActDecide         Act = "decide" // 命名表彰决定
+
+	ActCompleteStage  Act = "complete-stage"
+	ActAdoptProposals Act = "adopt-proposals"
+	ActAnnounceNotice Act = "announce-notice"
+	ActRecommend      Act = "recommend" // the cut to the limit
+	ActPutPackage     Act = "put-package"
+
+	ActSaveSelfCheck     Act = "save-self-check"
+	ActCreateApplication Act = "create-application"
+	ActEditApplication   Act = "edit-application"
+	ActFile              Act = "file"
+	ActEndorse           Act = "endorse" // agree, decline or return
+	ActCallUp            Act = "call-up"
+	ActWithdraw          Act = "withdraw"
+	ActInspect           Act = "inspect"
+	ActSurvey            Act = "survey"
+
+	ActReadMessage Act = "read-message"
+)
+
+// What the procedure does when a date has come. Nobody's act: the audit row
+// names the article instead of an officer.
+const (
+	StepOpened      Act = "opened"       // freezing is done
+	StepCloseIntake Act = "close-intake" // 00:00 of the day after
+	StepLapse       Act = "lapse"        // 逾期未报
+	StepPassUp      Act = "pass-up"      // 未签署意见, D-16
+	StepOverdue     Act = "overdue"      // 逾期
+	StepEnterStage  Act = "enter-stage"
+	StepFreezeList  Act = "freeze-list" // domain 6.1
+	StepScore       Act = "score"
+	StepNoticeEnded Act = "notice-ended"
+	StepClosed      Act = "closed"
+	StepDigest      Act = "digest"
+)
+
+// OfficeActs lists the acts that people and offices do; each has exactly one
+// route and one row of policy, and a test compares the three.
+func OfficeActs() []Act {
+	return []Act{
+		ActCreateOfficer, ActDisableOfficer, ActCreateKeys, ActRevokeKey, ActCorrectUnit,
+		ActCreateRound, ActEditRound, ActOpenRound, ActSuspendRound, ActResumeRound, ActCancelRound,
+		ActReopen, ActMoveDate, ActMoveOfficeDate, ActSetLimit, ActCloseOffice,
+		ActAcceptPackage, ActReturnPackage, ActMark, ActFixCandidates, ActDecide,
+		ActCompleteStage, ActAdoptProposals, ActAnnounceNotice, ActRecommend, ActPutPackage,
+		ActSaveSelfCheck, ActCreateApplication, ActEditApplication, ActFile, ActEndorse,
+		ActCallUp, ActWithdraw, ActInspect, ActSurvey, ActReadMessage,
+	}
+}
+
+// Role is what an officer may be in its office.
+type Role string
+
+// The roles (职责).
+const (
+	RoleAdmin   Role = "admin"   // administrator (管理员): the owner office's levers, the register, first accounts
+	RoleHead    Role = "head"    // head (负责人): signs, makes accounts of own staff and of the offices below
+	RoleClerk   Role = "clerk"   // clerk (经办)
+	RoleAuditor Role = "auditor" // auditor (审计): reads and verifies, changes nothing
+)
+
+// Roles lists every role.
+func Roles() []Role { return []Role{RoleAdmin, RoleHead, RoleClerk, RoleAuditor} }
+
+// Officer is a person acting for an office (经办人员). The name stays in the
+// record: it enters no log, no problem document and no workflow.
+type Officer struct {
+	ID         int64
+	Office     int64   // the unit acted for
+	OfficeCode string  // its current code
+	Path       []int64 // the office's own path in the register, root … itself
+	Roles      []Role
+}
+
+// Has reports whether the officer has one of the roles.
+func (o Officer) Has(roles ...Role) bool {
+	return slices.ContainsFunc(roles, func(r Role) bool { return slices.Contains(o.Roles, r) })
+}

@@ -1,0 +1,119 @@
+package award
+
+import "time"
+
+// This file says what the procedure sees when it looks at the record. The types
+// are written into workflow histories: IDs, codes, counts and instants only,
+// and fields are only ever added.
+
+// Job is a walk over many rows, done page by page (architecture 3).
+type Job string
+
+// The jobs.
+const (
+	JobFreeze Job = "freeze"  // the register, as the round sees it
+	JobLapse  Job = "lapse"   // drafts not filed in time: 逾期未报
+	JobPassUp Job = "pass-up" // files still climbing at the arrival date (D-16)
+	JobScore  Job = "score"   // national marks into scores
+)
+
+// Jobs lists every job.
+func Jobs() []Job { return []Job{JobFreeze, JobLapse, JobPassUp, JobScore} }
+
+// Page is a span of rows in key order: after From, up to and with To.
+type Page struct {
+	Round  string
+	Office string // code of the recommending office; empty: the whole round
+	Job    Job
+	Number int // which run of the job
+	From   int64
+	To     int64
+}
+
+// Wake is the next date in the record and what it is, for whoever sleeps.
+type Wake struct {
+	At   time.Time // zero: nothing dated lies ahead
+	Name string    // Chinese, as an operator reads it
+}
+
+// RoundView is what the Round workflow sees.
+type RoundView struct {
+	Now   time.Time // the record's clock, which judges
+	State RoundState
+	Stage Stage
+	Drill bool
+	Next  Wake
+
+	SelfCheckOver   bool // every self-check date has passed
+	Offices         int  // recommending offices
+	OfficesDone     int  // accepted or closed by name
+	OfficesSent     int  // packages sent, waiting for the owner's answer
+	OfficesOverdue  int
+	StageDue        time.Time // the owner's own date in this stage
+	OverdueUnmarked bool      // the owner's date has passed and is not yet recorded
+	Overdue         bool
+	ListFrozen      bool
+	MarksComplete   bool // the owner has completed the assessment's marks
+	Scored          bool
+	CandidatesFixed bool
+	Notice          int // number of the national notice; 0: none yet
+	NoticeEnded     bool
+	Decided         bool
+	UnitsFailed     int // rows that a batch could not deal with
+}
+
+// Cancelled reports whether the round has ended before its end.
+func (v RoundView) Cancelled() bool { return v.State == RoundCancelled }
+
+// OfficeView is what an Office workflow sees.
+type OfficeView struct {
+	Now   time.Time
+	State RoundState // of the round
+	Code  string
+	Next  Wake
+
+	SelfCheckClosesAt                        time.Time
+	SelfCheckClosed                          bool
+	ApplyClosesAt                            time.Time
+	ApplyClosed                              bool
+	DraftsLapsed                             bool
+	ArrivalAt                                time.Time
+	PassedUp                                 bool
+	StageState                               StageState // of its recommendation
+	StageDue                                 time.Time
+	OverdueUnmarked                          bool
+	Overdue                                  bool
+	Notices                                  []int // numbers of its notices that have not ended
+	Package                                  PackageState
+	ReturnsDue                               int  // returned files whose due date has passed
+	Settled                                  bool // its package is accepted, or it is closed by name, or the list is frozen
+	Files, AtProvince, Proposed, Recommended int
+}
+
+// Cancelled reports whether the round has ended before its end.
+func (v OfficeView) Cancelled() bool { return v.State == RoundCancelled }
+
+// NoticeView is what a PublicNotice workflow sees.
+type NoticeView struct {
+	Now        time.Time
+	State      RoundState // of the round
+	Next       Wake
+	Notice     NoticeState
+	Scope      Scope
+	OfficeCode string
+	OpensAt    time.Time
+	ClosesAt   time.Time
+	FinalAt    time.Time
+	Units      int
+}
+
+// Cancelled reports whether the round has ended before its end.
+func (v NoticeView) Cancelled() bool { return v.State == RoundCancelled }
+
+// Told is the payload of every signal: enough for whoever reads the history,
+// and nothing the workflow believes (architecture 1).
+type Told struct {
+	Act    int64  `json:"act"`              // id of the act's row
+	Office string `json:"office,omitempty"` // code
+	Stage  string `json:"stage,omitempty"`
+}

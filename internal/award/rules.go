@@ -1,0 +1,194 @@
+package award
+
+import (
+	"slices"
+	"time"
+)
+
+// Rules holds every number of one round that the Notice leaves to us (domain
+// 8). A round stores the rules it was opened with; the defaults are D-01 … D-19.
+type Rules struct {
+	NoticeDays        int              `json:"notice_days"`         // working days of a public notice, D-02
+	LetterDays        int              `json:"letter_days"`         // working days after a window until its list is final, domain 7
+	PassMark          Points           `json:"pass_mark"`           // hundredths of a point, of 100, D-06
+	Satisfaction      int              `json:"satisfaction"`        // least share of satisfied answers, in percent, D-06
+	MinimumAsked      map[Category]int `json:"minimum_asked"`       // least answers of a survey, D-06
+	ReturnDays        int              `json:"return_days"`         // working days to mend a returned file, domain 4
+	ArrivalDays       int              `json:"arrival_days"`        // calendar days from arrival to the recommendation date, domain 4
+	EndorseDays       int              `json:"endorse_days"`        // working days an office has for a file before it is chased, D-20
+	EarlierNoticeDays int              `json:"earlier_notice_days"` // working days' warning before a date moved earlier, D-21
+}
+
+// DefaultRules returns the rules of domain 8.
+func DefaultRules() Rules {
+	return Rules{
+		NoticeDays:        5,
+		LetterDays:        5,
+		PassMark:          80_00,
+		Satisfaction:      80,
+		MinimumAsked:      map[Category]int{Community: 50, Street: 200, District: 500},
+		ReturnDays:        10,
+		ArrivalDays:       60,
+		EndorseDays:       10,
+		EarlierNoticeDays: 3,
+	}
+}
+
+// Check returns every defect of the rules.
+func (r Rules) Check() []Defect {
+	var defects []Defect
+	atLeast := func(pointer string, value, least int) {
+		if value < least {
+			defects = append(defects, Defect{pointer, "number_too_small", []any{least, value}})
+		}
+	}
+	atLeast("/rules/notice_days", r.NoticeDays, 1)
+	atLeast("/rules/letter_days", r.LetterDays, 0)
+	atLeast("/rules/return_days", r.ReturnDays, 1)
+	atLeast("/rules/arrival_days", r.ArrivalDays, 0)
+	atLeast("/rules/endorse_days", r.EndorseDays, 1)
+	atLeast("/rules/earlier_notice_days", r.EarlierNoticeDays, 0)
+	atLeast("/rules/pass_mark", int(r.PassMark), 0)
+	atLeast("/rules/satisfaction", r.Satisfaction, 0)
+	if r.Satisfaction > 100 {
+		defects = append(defects, Defect{"/rules/satisfaction", "number_too_large", []any{100, r.Satisfaction}})
+	}
+	return defects
+}
+
+// CategoryRule is one category of a round as defined.
+type CategoryRule struct {
+	Category Category
+	Title    string
+	Quota    Quota
+	Kinds    []Kind
+	Form     []FormField
+}
+
+// Dates are a round's dates, exclusive instants (domain 3).
+type Dates struct {
+	SelfCheckCloses   time.Time
+	ApplyCloses       time.Time // D-17
+	RecommendationDue time.Time
+	AssessmentDue     time.Time
+}
+
+// Definition is what an administrator says of a round before opening it.
+type Definition struct {
+	Title          string
+	ApprovalNumber string
+	DocumentNumber string
+	Contacts       []Contact
+	Categories     []CategoryRule
+	Dates          Dates
+	RegistryDate   Date
+	Rules          Rules
+	DrillDay       time.Duration // how long a drill's working day lasts; zero: a real round
+}
+
+// Contact is whom to ask (N's last lines).
+type Contact struct {
+	Unit    string `json:"unit"`
+	Phone   string `json:"phone"`
+	Address string `json:"address,omitempty"`
+	Email   string `json:"email,omitempty"`
+}
+
+// Check returns every defect of a definition at the given instant: what is
+// missing, unknown, out of order or past. An unpublished calendar year is no
+// defect but a warning (domain 7): see ProvisionalYears.
+func (d Definition) Check(now time.Time) []Defect {
+	var defects []Defect
+	say := func(pointer, key string, args ...any) { defects = append(defects, Defect{pointer, key, args}) }
+
+	if d.Title == "" {
+		say("/title", "field_required")
+	}
+	if len(d.Categories) == 0 {
+		say("/categories", "field_required")
+	}
+	var seen []Category
+	for i, c := range d.Categories {
+		pointer := "/categories/" + string(c.Category)
+		if c.Category == "" || !slices.Contains(Categories(), c.Category) {
+			say("/categories", "category_unknown", string(c.Category))
+			continue
+		}
+		if slices.Contains(seen, c.Category) {
+			say(pointer, "category_twice", i)
+		}
+		seen = append(seen, c.Category)
+		if c.Quota.Places <= 0 {
+			say(pointer+"/quota", "number_too_small", 1, c.Quota.Places)
+		}
+		if c.Quota.Ratio < 0 || (c.Quota.Ratio == 0 && c.Category != City) {
+			say(pointer+"/ratio", "number_too_small", 1, c.Quota.Ratio)
+		}
+	}
+
+	inOrder := []struct {
+		pointer string
+		at      time.Time
+	}{
+		{"/dates/self_check", d.Dates.SelfCheckCloses},
+		{"/dates/apply", d.Dates.ApplyCloses},
+		{"/dates/recommendation", d.Dates.RecommendationDue},
+		{"/dates/assessment", d.Dates.AssessmentDue},
+	}
+	for i, date := range inOrder {
+		switch {
+		case date.at.IsZero():
+			say(date.pointer, "field_required")
+		case !date.at.After(now):
+			say(date.pointer, "date_past", Until(date.at))
+		case i == 1 && date.at.Before(inOrder[0].at): // D-17: the same instant by default
+			say(date.pointer, "date_order", inOrder[0].pointer)
+		case i > 1 && !date.at.After(inOrder[i-1].at):
+			say(date.pointer, "date_order", inOrder[i-1].pointer)
+		}
+	}
+	if d.RegistryDate.Starts().After(now) {
+		say("/registry_date", "registry_date_future", d.RegistryDate.String())
+	}
+	if d.DrillDay < 0 || (d.DrillDay > 0 && d.DrillDay < time.Second) {
+		say("/drill_day_seconds", "number_too_small", 1, int(d.DrillDay.Seconds()))
+	}
+	return append(defects, d.Rules.Check()...)
+}
+
+// ProvisionalYears returns the years a round's dates run into whose calendar is
+// not published: windows there are provisional (domain 7).
+func ProvisionalYears(c Calendar, d Dates) []int {
+	var years []int
+	for _, at := range []time.Time{d.SelfCheckCloses, d.ApplyCloses, d.RecommendationDue, d.AssessmentDue} {
+		last := at.Add(-time.Nanosecond) // an exclusive midnight belongs to the day before
+		if year := last.In(Beijing).Year(); !c.Published(last) && !slices.Contains(years, year) {
+			years = append(years, year)
+		}
+	}
+	return years
+}
+
+// Arrival returns an office's default arrival date (到省截止, domain 4):
+// ArrivalDays before its recommendation date, never before applications close.
+func Arrival(c Calendar, r Rules, applyCloses, recommendationDue time.Time) time.Time {
+	arrival := c.AddDays(recommendationDue, -r.ArrivalDays)
+	if arrival.Before(applyCloses) {
+		return applyCloses
+	}
+	return arrival
+}
+
+// MayMoveDate checks a new instant for a date (domain 3): never into the past;
+// earlier only with the warning the round promises; reason required.
+func MayMoveDate(c Calendar, r Rules, from, to, now time.Time, reason string) error {
+	switch {
+	case reason == "":
+		return RefuseFields(Invalid, "domain 3", "reason_required", []Defect{{Pointer: "/reason", Key: "field_required"}})
+	case !to.After(now):
+		return Refuse(Invalid, "domain 3", "date_past", Until(to))
+	case to.Before(from) && to.Before(c.After(now, r.EarlierNoticeDays)):
+		return Refuse(Invalid, "D-21", "date_earlier_warning", r.EarlierNoticeDays)
+	}
+	return nil
+}
