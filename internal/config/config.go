@@ -1,0 +1,123 @@
+// Package config reads what a process is told by its environment: addresses,
+// the database, how much to log. It is read once, in main, checked as a whole,
+// and printed without secrets.
+//
+// A rule of the Notice is never configuration: it is code in internal/award,
+// and its numbers are kept with each round.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+
+	"github.com/caarlos0/env/v11"
+)
+
+// Config is everything a process of Shifan is told (配置). The API and the
+// worker read the same variables, so that one environment serves both.
+type Config struct {
+	// DatabaseURL is the record, as a postgres:// URL. It holds a password.
+	DatabaseURL string `env:"DATABASE_URL,required,notEmpty"`
+
+	// TemporalAddress is host:port of Temporal's frontend.
+	TemporalAddress string `env:"TEMPORAL_ADDRESS" envDefault:"127.0.0.1:7233"`
+	// TemporalNamespace holds every workflow of this installation.
+	TemporalNamespace string `env:"TEMPORAL_NAMESPACE" envDefault:"default"`
+
+	// APIAddress is where the API listens, host:port.
+	APIAddress string `env:"SHIFAN_API_ADDRESS" envDefault:"127.0.0.1:8080"`
+	// WorkerAddress is where the worker answers health checks and serves its
+	// metrics, host:port.
+	WorkerAddress string `env:"SHIFAN_WORKER_ADDRESS" envDefault:"127.0.0.1:8081"`
+
+	// TemporalUI is the URL that pages link to for operators; empty: no link.
+	TemporalUI string `env:"SHIFAN_TEMPORAL_UI"`
+
+	// LogLevel is the least that is logged: DEBUG, INFO, WARN or ERROR.
+	LogLevel slog.Level `env:"SHIFAN_LOG_LEVEL" envDefault:"INFO"`
+}
+
+// Load reads the environment, given as os.Environ gives it. Its error names
+// every variable that is missing or wrong, so that all are mended in one go.
+func Load(environ []string) (Config, error) {
+	var c Config
+	err := env.ParseWithOptions(&c, env.Options{Environment: env.ToMap(environ)})
+	if err := errors.Join(err, c.check()); err != nil {
+		return Config{}, fmt.Errorf("read the environment: %w", err)
+	}
+	return c, nil
+}
+
+// check returns everything that is wrong with values that are there.
+func (c Config) check() error {
+	return errors.Join(
+		checkDatabase(c.DatabaseURL),
+		checkAddress("TEMPORAL_ADDRESS", c.TemporalAddress),
+		checkAddress("SHIFAN_API_ADDRESS", c.APIAddress),
+		checkAddress("SHIFAN_WORKER_ADDRESS", c.WorkerAddress),
+		checkURL("SHIFAN_TEMPORAL_UI", c.TemporalUI),
+	)
+}
+
+// checkDatabase never repeats the value, which holds a password.
+func checkDatabase(value string) error {
+	if value == "" {
+		return nil // reported as missing
+	}
+	u, err := url.Parse(value)
+	if err != nil || (u.Scheme != "postgres" && u.Scheme != "postgresql") || u.Host == "" {
+		return errors.New("DATABASE_URL is not of the form postgres://user:password@host:port/database")
+	}
+	return nil
+}
+
+func checkAddress(name, value string) error {
+	if _, port, err := net.SplitHostPort(value); err != nil || port == "" {
+		return fmt.Errorf("%s is not of the form host:port: %q", name, value)
+	}
+	return nil
+}
+
+func checkURL(name, value string) error {
+	if value == "" {
+		return nil
+	}
+	u, err := url.Parse(value)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+		return fmt.Errorf("%s is not an http URL: %q", name, value)
+	}
+	return nil
+}
+
+// LogValue is the configuration for the log, without secrets.
+func (c Config) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("DATABASE_URL", redacted(c.DatabaseURL)),
+		slog.String("TEMPORAL_ADDRESS", c.TemporalAddress),
+		slog.String("TEMPORAL_NAMESPACE", c.TemporalNamespace),
+		slog.String("SHIFAN_API_ADDRESS", c.APIAddress),
+		slog.String("SHIFAN_WORKER_ADDRESS", c.WorkerAddress),
+		slog.String("SHIFAN_TEMPORAL_UI", c.TemporalUI),
+		slog.String("SHIFAN_LOG_LEVEL", c.LogLevel.String()),
+	)
+}
+
+// String is the configuration for people, without secrets.
+func (c Config) String() string { return c.LogValue().String() }
+
+// GoString keeps the secrets out of %#v too.
+func (c Config) GoString() string { return c.String() }
+
+// redacted shows a database URL without its password. The query goes too: it
+// may hold a second one.
+func redacted(value string) string {
+	u, err := url.Parse(value)
+	if err != nil {
+		return "(unreadable)"
+	}
+	u.RawQuery = ""
+	return u.Redacted()
+}

@@ -1,0 +1,102 @@
+package config_test
+
+import (
+	"bytes"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"shifan/internal/config"
+)
+
+const database = "DATABASE_URL=postgres://shifan:s3cret@db:5432/shifan?password=s3cret"
+
+func TestTheDatabaseAloneIsEnough(t *testing.T) {
+	got, err := config.Load([]string{database})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := config.Config{
+		DatabaseURL:       strings.TrimPrefix(database, "DATABASE_URL="),
+		TemporalAddress:   "127.0.0.1:7233",
+		TemporalNamespace: "default",
+		APIAddress:        "127.0.0.1:8080",
+		WorkerAddress:     "127.0.0.1:8081",
+		LogLevel:          slog.LevelInfo,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("configuration (-want +got):\n%s", diff)
+	}
+}
+
+func TestEveryVariableIsRead(t *testing.T) {
+	got, err := config.Load([]string{
+		"DATABASE_URL=postgresql://u@h/d", "TEMPORAL_ADDRESS=temporal:7233", "TEMPORAL_NAMESPACE=shifan",
+		"SHIFAN_API_ADDRESS=:80", "SHIFAN_WORKER_ADDRESS=:81",
+		"SHIFAN_TEMPORAL_UI=https://temporal.example", "SHIFAN_LOG_LEVEL=debug",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := config.Config{
+		DatabaseURL: "postgresql://u@h/d", TemporalAddress: "temporal:7233", TemporalNamespace: "shifan",
+		APIAddress: ":80", WorkerAddress: ":81",
+		TemporalUI: "https://temporal.example", LogLevel: slog.LevelDebug,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("configuration (-want +got):\n%s", diff)
+	}
+}
+
+func TestAllProblemsAreNamedAtOnce(t *testing.T) {
+	_, err := config.Load([]string{
+		"DATABASE_URL=", "TEMPORAL_ADDRESS=temporal", "SHIFAN_API_ADDRESS=8080",
+		"SHIFAN_WORKER_ADDRESS=host:", "SHIFAN_TEMPORAL_UI=ftp://x", "SHIFAN_LOG_LEVEL=loud",
+	})
+	if err == nil {
+		t.Fatal("a wrong environment was accepted")
+	}
+	for _, name := range []string{
+		"DATABASE_URL", "TEMPORAL_ADDRESS", "SHIFAN_API_ADDRESS",
+		"SHIFAN_WORKER_ADDRESS", "SHIFAN_TEMPORAL_UI", "LogLevel",
+	} {
+		if !strings.Contains(err.Error(), name) {
+			t.Errorf("%s is not named in: %v", name, err)
+		}
+	}
+}
+
+func TestAMissingDatabaseIsRefused(t *testing.T) {
+	if _, err := config.Load(nil); err == nil || !strings.Contains(err.Error(), "DATABASE_URL") {
+		t.Errorf("no database: %v", err)
+	}
+}
+
+func TestThePasswordIsNeverShown(t *testing.T) {
+	c, err := config.Load([]string{database})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("start", "config", c)
+
+	shown := fmt.Sprint(c) + fmt.Sprintf("%+v %#v %s", c, c, c) + log.String()
+	if strings.Contains(shown, "s3cret") {
+		t.Errorf("the password is in: %s", shown)
+	}
+	if !strings.Contains(shown, "db:5432") {
+		t.Errorf("the database's address is not in: %s", shown)
+	}
+
+	_, err = config.Load([]string{"DATABASE_URL=host=db password=s3cret"})
+	if err == nil || strings.Contains(err.Error(), "s3cret") {
+		t.Errorf("the refusal of a wrong URL: %v", err)
+	}
+	_, err = config.Load([]string{"DATABASE_URL=postgres://u:s3cret@h:not-a-port/d"})
+	if err == nil || strings.Contains(err.Error(), "s3cret") {
+		t.Errorf("the refusal of a wrong URL: %v", err)
+	}
+}
