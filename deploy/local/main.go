@@ -27,20 +27,32 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	defer stop()
 	ctx = endWithGo(ctx)
+	code := report(run(ctx, os.Args[1:]), ctx.Err() != nil)
+	stop()
+	os.Exit(code)
+}
 
-	err := run(ctx, os.Args[1:])
+// interrupted is the exit code of a command that was told to end, as in a shell.
+const interrupted = 130
+
+// report says what went wrong and returns the exit code. A command's own exit
+// code is passed on without a word: the command has spoken.
+func report(err error, ended bool) int {
 	code, passedOn := errors.AsType[exitCode](err)
-	if err != nil && err != code { //nolint:errorlint // more than the exit code alone: say it
+	switch {
+	case err == nil:
+		return 0
+	case ended:
+		fmt.Fprintf(os.Stderr, "\n已停止 (stopped): %v\n", err)
+		return interrupted
+	case !passedOn:
+		fmt.Fprintf(os.Stderr, "\n出错 (error): %v\n", err)
+		return 1
+	case err != code: //nolint:errorlint // there is more to say than the exit code
 		fmt.Fprintf(os.Stderr, "\n出错 (error): %v\n", err)
 	}
-	switch {
-	case passedOn:
-		os.Exit(int(code))
-	case err != nil:
-		os.Exit(1)
-	}
+	return int(code)
 }
 
 // exitCode is the exit code of the command that was run, passed on as it is.

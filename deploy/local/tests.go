@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"time"
 
 	"shifan/deploy/local/server"
 )
@@ -73,23 +72,3 @@ func throwawayTemporal(ctx context.Context, folder, binary string) (*server.Temp
 		Binary: binary, Port: port, Log: filepath.Join(folder, "temporal.log"),
 	})
 }
-
-// runCommand runs a command until it ends, or ends it with the context, and
-// passes its exit code on.
-func runCommand(ctx context.Context, command, environment []string) error {
-	process, err := server.Start(server.Command{
-		Name: command[0], Path: command[0], Args: command[1:], Env: environment,
-	})
-	if err != nil {
-		return err
-	}
-	select {
-	case <-process.Done():
-		return codeError(process.ExitCode())
-	case <-ctx.Done():
-		return errors.Join(fmt.Errorf("run %s: %w", command[0], ctx.Err()), process.Stop(commandStop))
-	}
-}
-
-// commandStop is how long a command may take to end when asked to.
-const commandStop = 10 * time.Second

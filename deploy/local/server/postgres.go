@@ -94,27 +94,7 @@ func (p *Postgres) wait(ctx context.Context) error {
 		return fmt.Errorf("open the database: %w", err)
 	}
 	defer db.Close() //nolint:errcheck // it held no work
-	return p.until(ctx, postgresStart, db.PingContext)
-}
-
-// until asks again and again whether the process is of use. It gives up when
-// the process ends, the context does, or the time is over.
-func (p *Process) until(ctx context.Context, limit time.Duration, ready func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-	for {
-		err := ready(ctx)
-		if err == nil {
-			return nil
-		}
-		select {
-		case <-p.done:
-			return p.Ended()
-		case <-ctx.Done():
-			return fmt.Errorf("wait for %s: %w (last answer: %w)", p.Name, ctx.Err(), err)
-		case <-time.After(100 * time.Millisecond):
-		}
-	}
+	return p.Wait(ctx, postgresStart, db.PingContext)
 }
 
 func postgresURL(password string, port int) string {

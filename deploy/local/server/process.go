@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -78,6 +79,29 @@ func (p *Process) Done() <-chan struct{} { return p.done }
 
 // PID is the process ID.
 func (p *Process) PID() int { return p.cmd.Process.Pid }
+
+// Wait asks again and again whether the process is of use. It gives up when the
+// process ends, the context does, or the time is over.
+func (p *Process) Wait(ctx context.Context, limit time.Duration, ready func(context.Context) error) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("it was not ready within %s", limit))
+	defer cancel()
+	for {
+		err := ready(ctx)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-p.done:
+			return p.Ended()
+		case <-ctx.Done():
+			return fmt.Errorf("wait for %s: %w; its last answer: %w", p.Name, context.Cause(ctx), err)
+		case <-time.After(pollEvery):
+		}
+	}
+}
+
+// pollEvery is how often a starting process is asked whether it is of use.
+const pollEvery = 100 * time.Millisecond
 
 // ExitCode waits for the end and returns the exit code; a process that was
 // ended by a signal counts as 128 plus the signal, as in a shell.

@@ -71,7 +71,7 @@ func (t *Temporal) wait(ctx context.Context) error {
 	}
 	defer conn.Close() //nolint:errcheck // it held no work
 	health := grpc_health_v1.NewHealthClient(conn)
-	return t.until(ctx, temporalStart, func(ctx context.Context) error {
+	return t.Wait(ctx, temporalStart, func(ctx context.Context) error {
 		answer, err := health.Check(ctx, &grpc_health_v1.HealthCheckRequest{
 			Service: "temporal.api.workflowservice.v1.WorkflowService",
 		}, grpc.WaitForReady(false))
