@@ -1,6 +1,9 @@
 package award
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // This file says what the procedure sees when it looks at the record. The types
 // are written into workflow histories: IDs, codes, counts and instants only,
@@ -116,4 +119,32 @@ type Told struct {
 	Act    int64  `json:"act"`              // id of the act's row
 	Office string `json:"office,omitempty"` // code
 	Stage  string `json:"stage,omitempty"`
+}
+
+// Workflow IDs are business keys without personal data (architecture 3).
+
+// RoundWorkflow returns the ID of a round's workflow.
+func RoundWorkflow(round string) string { return "round/" + round }
+
+// OfficeWorkflow returns the ID of a recommending office's workflow.
+func OfficeWorkflow(round, office string) string { return "round/" + round + "/office/" + office }
+
+// NoticeWorkflow returns the ID of a public notice's workflow.
+func NoticeWorkflow(round string, number int) string {
+	return fmt.Sprintf("round/%s/notice/%d", round, number)
+}
+
+// BatchWorkflow returns the ID of a batch's workflow. office is empty for the
+// round's own batches.
+func BatchWorkflow(round, office string, job Job, number int) string {
+	if office == "" {
+		return fmt.Sprintf("round/%s/%s/batch/%d", round, job, number)
+	}
+	return fmt.Sprintf("round/%s/office/%s/%s/batch/%d", round, office, job, number)
+}
+
+// PageResult is what a batch did with one page.
+type PageResult struct {
+	Done   int
+	Failed int // listed in batch_failure; the others went on
 }

@@ -44,6 +44,7 @@ CREATE TABLE unit_version (
 
 CREATE UNIQUE INDEX unit_version_current_code ON unit_version (code) WHERE valid_to IS NULL;
 CREATE UNIQUE INDEX unit_version_current_unit ON unit_version (unit_id) WHERE valid_to IS NULL;
+CREATE INDEX unit_version_unsure_idx ON unit_version (code) WHERE valid_to IS NULL AND NOT kind_sure;
 CREATE INDEX unit_version_parent_idx ON unit_version (parent_id);
 CREATE INDEX unit_version_code_idx ON unit_version (code text_pattern_ops, valid_from);
 
@@ -51,7 +52,7 @@ CREATE INDEX unit_version_code_idx ON unit_version (code text_pattern_ops, valid
 CREATE TABLE register_import (
     id         bigint      GENERATED ALWAYS AS IDENTITY,
     source     text        NOT NULL,  -- name and revision of the list
-    sha256     bytea       NOT NULL,  -- of the bytes read
+    sha256     bytea       NOT NULL,  -- of the rows, as read: the same list gives the same
     rows_read  integer     NOT NULL,
     rows_added integer     NOT NULL,
     rows_changed integer   NOT NULL,

@@ -1,0 +1,130 @@
+package acts
+
+import (
+	"slices"
+
+	"shifan/internal/award"
+)
+
+// Row is what the policy must know of the row acted on. Zero fields do not
+// apply to it and match nobody.
+type Row struct {
+	Owner   int64   // the round's owner office
+	Office  int64   // the recommending office it belongs to
+	Unit    int64   // the unit it is about
+	Path    []int64 // the unit's or office's own path in the round's register: root … itself
+	Waiting int64   // the office that must act next
+}
+
+// relation is how an officer's office stands to a row.
+type relation int
+
+const (
+	theOwner    relation = iota // the round's owner office
+	theOffice                   // the recommending office itself
+	theUnit                     // the unit itself
+	unitOrAbove                 // the unit, or an office above it: 代录
+	theWaiting                  // the office whose turn it is
+	above                       // any office above the row's unit or office
+)
+
+// grant lets officers of a relation with one of the roles do an act.
+type grant struct {
+	relation relation
+	roles    []award.Role
+}
+
+// policy says who may do what to which row. What is not listed is denied; a
+// test holds it against the list of acts and the routes.
+func policy() map[award.Act][]grant {
+	admin := []award.Role{award.RoleAdmin}
+	heads := []award.Role{award.RoleAdmin, award.RoleHead}
+	staff := []award.Role{award.RoleAdmin, award.RoleHead, award.RoleClerk}
+	return map[award.Act][]grant{
+		award.ActCreateOfficer:  {{theUnit, heads}, {above, heads}}, // own staff, and the offices below (domain 11)
+		award.ActDisableOfficer: {{theUnit, heads}, {above, heads}},
+		award.ActCreateKeys:     {{theUnit, heads}, {above, heads}},
+		award.ActRevokeKey:      {{theUnit, heads}, {above, heads}},
+		award.ActCorrectUnit:    {{above, admin}},
+
+		award.ActCreateRound:    {{theOwner, admin}},
+		award.ActEditRound:      {{theOwner, admin}},
+		award.ActOpenRound:      {{theOwner, admin}},
+		award.ActSuspendRound:   {{theOwner, admin}},
+		award.ActResumeRound:    {{theOwner, admin}},
+		award.ActCancelRound:    {{theOwner, admin}},
+		award.ActReopen:         {{theOwner, admin}},
+		award.ActMoveDate:       {{theOwner, admin}},
+		award.ActMoveOfficeDate: {{theOwner, admin}, {theOffice, heads}}, // an office only its own intake and arrival: award.MayMoveDate
+		award.ActSetLimit:       {{theOwner, admin}},
+		award.ActCloseOffice:    {{theOwner, admin}},
+		award.ActAcceptPackage:  {{theOwner, staff}},
+		award.ActReturnPackage:  {{theOwner, staff}},
+		award.ActMark:           {{theOwner, staff}},
+		award.ActFixCandidates:  {{theOwner, heads}},
+		award.ActDecide:         {{theOwner, heads}},
+
+		award.ActCompleteStage:  {{theOffice, heads}, {theOwner, heads}}, // the owner completes its own stages alone: Acts.CompleteStage
+		award.ActAdoptProposals: {{theOffice, heads}},
+		award.ActAnnounceNotice: {{theOffice, heads}},
+		award.ActRecommend:      {{theOffice, heads}},
+		award.ActPutPackage:     {{theOffice, staff}},
+
+		award.ActSaveSelfCheck:     {{unitOrAbove, staff}},
+		award.ActCreateApplication: {{unitOrAbove, staff}},
+		award.ActEditApplication:   {{unitOrAbove, staff}},
+		award.ActFile:              {{unitOrAbove, staff}},
+		award.ActEndorse:           {{theWaiting, staff}},
+		award.ActCallUp:            {{above, heads}}, // only the next superior: award
+		award.ActWithdraw:          {{theUnit, heads}, {theUnit, staff}},
+		award.ActInspect:           {{theOffice, staff}},
+		award.ActSurvey:            {{theOffice, staff}},
+
+		award.ActReadMessage: {{theOffice, []award.Role{award.RoleAdmin, award.RoleHead, award.RoleClerk, award.RoleAuditor}}},
+	}
+}
+
+// Can decides whether the officer may do the act to the row: nil when it may;
+// award.Forbidden when it may see the row and not do this; award.NotFound when
+// it may not even see it, so that nobody learns what exists elsewhere.
+func Can(by award.Officer, name award.Act, row Row) error {
+	for _, g := range policy()[name] {
+		if by.Has(g.roles...) && stands(by, g.relation, row) {
+			return nil
+		}
+	}
+	if !MaySee(by, row) {
+		return award.Refuse(award.NotFound, "", "not_found")
+	}
+	return award.Refuse(award.Forbidden, "N 四", "forbidden_"+string(name))
+}
+
+// MaySee reports whether the officer may read the row: its own, those of the
+// units below its office, and all of a round its office owns. Whoever stands
+// above a recommending office sees what is below it.
+func MaySee(by award.Officer, row Row) bool {
+	return by.Office != 0 &&
+		(by.Office == row.Owner || by.Office == row.Unit || by.Office == row.Office || by.Office == row.Waiting ||
+			slices.Contains(row.Path, by.Office))
+}
+
+func stands(by award.Officer, r relation, row Row) bool {
+	if by.Office == 0 {
+		return false
+	}
+	switch r {
+	case theOwner:
+		return by.Office == row.Owner
+	case theOffice:
+		return by.Office == row.Office
+	case theUnit:
+		return by.Office == row.Unit
+	case theWaiting:
+		return by.Office == row.Waiting
+	case unitOrAbove:
+		return by.Office == row.Unit || slices.Contains(row.Path, by.Office)
+	case above:
+		return by.Office != row.Unit && slices.Contains(row.Path, by.Office)
+	}
+	return false
+}

@@ -1,0 +1,17 @@
+package acts
+
+// placeholders while the families are written; each moves to its family's file.
+type (
+	roundTx        interface{}
+	officerTx      interface{}
+	fileTx         interface{}
+	listTx         interface{}
+	batchTx        interface{}
+	messageTx      interface{}
+	roundReads     interface{}
+	officerReads   interface{}
+	fileReads      interface{}
+	listReads      interface{}
+	procedureReads interface{}
+	messageReads   interface{}
+)
