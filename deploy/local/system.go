@@ -182,7 +182,7 @@ func (s *system) startOwn(ctx context.Context, name, address string) error {
 	return p.Wait(ctx, ownStart, func(ctx context.Context) error { return askReady(ctx, httpURL(address)+"/readyz") })
 }
 
-func askReady(ctx context.Context, url string) (err error) {
+func askReady(ctx context.Context, url string) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
 		return fmt.Errorf("ask %s: %w", url, err)
@@ -191,7 +191,7 @@ func askReady(ctx context.Context, url string) (err error) {
 	if err != nil {
 		return fmt.Errorf("ask %s: %w", url, err)
 	}
-	defer finally(&err, answer.Body.Close)
+	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {
 		return fmt.Errorf("%s answers %s", url, answer.Status)
 	}

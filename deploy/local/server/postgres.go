@@ -93,7 +93,7 @@ func (p *Postgres) wait(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("open the database: %w", err)
 	}
-	defer db.Close() //nolint:errcheck // it held no work
+	defer db.Close()
 	return p.Wait(ctx, postgresStart, db.PingContext)
 }
 

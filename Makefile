@@ -1,0 +1,56 @@
+# 示范 Shifan. `make` lists the targets. Everything a run leaves behind is in .local/.
+.DEFAULT_GOAL := help
+.PHONY: help run demo stop check lint test generate generated-check history bench clean
+
+BIN      := .local/bin
+LOCAL    := go run ./deploy/local
+PACKAGES ?= ./...
+# The race detector needs a C compiler; where there is none, go says so here.
+RACE      = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## start everything on this machine, until Ctrl-C; data is kept
+	@$(LOCAL) run
+
+demo: ## the same, and one whole drill round in minutes (FLAGS=… for the demo)
+	@$(LOCAL) demo -- $(FLAGS)
+
+stop: ## stop what make run or make demo has started
+	@$(LOCAL) stop
+
+check: lint generated-check test ## all that CI runs before the demo, in CI's order
+
+lint: $(BIN)/.tools ## format, linters, import arrows, workflow determinism
+	@$(BIN)/golangci-lint run ./...
+	@cd deploy/tools && go test -count=1 ./...
+	@$(BIN)/workflowcheck ./workflows/...
+
+test: ## every test, against throw-away servers (PACKAGES=./internal/award/… for some)
+	@$(LOCAL) test -- go test $(RACE) -shuffle=on -p 2 -timeout 20m $(PACKAGES)
+
+generate: $(BIN)/.tools ## write the API's types and routes from api/openapi.yaml
+	@$(BIN)/oapi-codegen -config deploy/tools/oapi-codegen.yaml -o api/server/api.gen.go api/openapi.yaml
+
+generated-check: $(BIN)/.tools ## fail when generated code is not what make generate writes
+	@$(BIN)/oapi-codegen -config deploy/tools/oapi-codegen.yaml -o .local/api.gen.go api/openapi.yaml
+	@cmp -s .local/api.gen.go api/server/api.gen.go || { echo "api/server/api.gen.go is out of date: run make generate"; exit 1; }
+
+# Run once per release and commit the result. Never overwrite an older file: it
+# stands for rounds that are still running.
+history: ## record this RELEASE's histories for the replay test
+	@$(LOCAL) test -- go run ./deploy/record -release $(RELEASE) -out workflows/testdata/history
+
+bench: ## measure on a state of its own (FLAGS=… for the benchmark)
+	@$(LOCAL) bench -- go run ./deploy/bench $(FLAGS)
+
+clean: ## stop what runs and remove .local: databases, keys, reports, tools
+	@$(LOCAL) clean
+
+# The tools' versions are in deploy/tools/go.mod; they are built once.
+$(BIN)/.tools: deploy/tools/go.sum
+	@echo "正在编译工具，仅此一次… (building the tools once, about 3 minutes on a new machine)"
+	@mkdir -p $(BIN)
+	@cd deploy/tools && go build -o ../../$(BIN)/ tool
+	@touch $@
