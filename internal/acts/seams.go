@@ -7,7 +7,6 @@ type (
 	fileTx         interface{}
 	listTx         interface{}
 	batchTx        interface{}
-	messageTx      interface{}
 	roundReads     interface{}
 	officerReads   interface{}
 	fileReads      interface{}
