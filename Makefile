@@ -31,11 +31,13 @@ test: ## every test, against throw-away servers (PACKAGES=./internal/award/… f
 	@$(LOCAL) test -- go test $(RACE) -shuffle=on -p 2 -timeout 20m $(PACKAGES)
 
 generate: $(BIN)/.tools ## write the API's types and routes from api/openapi.yaml
-	@$(BIN)/oapi-codegen -config deploy/tools/oapi-codegen.yaml -o api/server/api.gen.go api/openapi.yaml
+	@$(BIN)/oapi-codegen -config api/server/oapi-codegen.yaml api/openapi.yaml
 
 generated-check: $(BIN)/.tools ## fail when generated code is not what make generate writes
-	@$(BIN)/oapi-codegen -config deploy/tools/oapi-codegen.yaml -o .local/api.gen.go api/openapi.yaml
-	@cmp -s .local/api.gen.go api/server/api.gen.go || { echo "api/server/api.gen.go is out of date: run make generate"; exit 1; }
+	@mkdir -p .local/generated/api/server
+	@cd .local/generated && ../bin/oapi-codegen -config ../../api/server/oapi-codegen.yaml ../../api/openapi.yaml
+	@cmp -s .local/generated/api/server/api.gen.go api/server/api.gen.go || \
+		{ echo "api/server/api.gen.go is out of date: run make generate"; exit 1; }
 
 # Run once per release and commit the result. Never overwrite an older file: it
 # stands for rounds that are still running.
