@@ -42,6 +42,7 @@ type Store interface {
 // needs beside its acts.
 type Tx interface {
 	actTx
+	recordTx
 	roundTx
 	officerTx
 	fileTx

@@ -105,28 +105,27 @@ CREATE TABLE round_office (
     office_id  bigint      NOT NULL,
     code       text        NOT NULL,
     name       text        NOT NULL,
+    gate       integer     GENERATED ALWAYS AS IDENTITY, -- advisory lock: acts under the office share it, levers take it alone (architecture 1)
     arrival_at timestamptz NOT NULL,            -- 到省截止: what still climbs then passes up marked 未签署意见 (D-16)
     passed_up_at timestamptz,                   -- when that was done
     drafts_lapsed_at timestamptz,               -- when drafts not filed lapsed (逾期未报)
 
     CONSTRAINT round_office_pkey PRIMARY KEY (round_id, office_id),
     CONSTRAINT round_office_code UNIQUE (round_id, code),
+    CONSTRAINT round_office_gate UNIQUE (gate),
     CONSTRAINT round_office_round FOREIGN KEY (round_id) REFERENCES round (id)
 );
 
 -- Intake dates are clocks: nothing is accepted from closes_at on (domain 3).
--- A file act holds the shared advisory lock of its row, closing and moving the
--- exclusive one (architecture 1).
+-- A file act holds the office's gate shared, closing and moving hold it alone.
 CREATE TABLE intake (
-    id        integer     GENERATED ALWAYS AS IDENTITY, -- also the advisory lock's second key
     round_id  text        NOT NULL,
     office_id bigint      NOT NULL,             -- the recommending office whose units it is for
     kind      text        NOT NULL,
     closes_at timestamptz NOT NULL,             -- exclusive
     closed_at timestamptz,                      -- when the procedure closed it; it was over at closes_at
 
-    CONSTRAINT intake_pkey PRIMARY KEY (id),
-    CONSTRAINT intake_row UNIQUE (round_id, office_id, kind),
+    CONSTRAINT intake_pkey PRIMARY KEY (round_id, office_id, kind),
     CONSTRAINT intake_office FOREIGN KEY (round_id, office_id) REFERENCES round_office (round_id, office_id),
     CONSTRAINT intake_kind CHECK (kind IN ('self_check', 'apply')),
     CONSTRAINT intake_closed CHECK (closed_at >= closes_at)
