@@ -4,7 +4,6 @@ package acts
 type (
 	roundTx        interface{}
 	officerTx      interface{}
-	fileTx         interface{}
 	listTx         interface{}
 	batchTx        interface{}
 	roundReads     interface{}
