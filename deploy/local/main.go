@@ -43,16 +43,18 @@ func report(err error, ended bool) int {
 	switch {
 	case err == nil:
 		return 0
+	case passedOn:
+		if err != code { //nolint:errorlint // there is more to say than the exit code
+			fmt.Fprintf(os.Stderr, "\n出错 (error): %v\n", err)
+		}
+		return int(code)
 	case ended:
 		fmt.Fprintf(os.Stderr, "\n已停止 (stopped): %v\n", err)
 		return interrupted
-	case !passedOn:
+	default:
 		fmt.Fprintf(os.Stderr, "\n出错 (error): %v\n", err)
 		return 1
-	case err != code: //nolint:errorlint // there is more to say than the exit code
-		fmt.Fprintf(os.Stderr, "\n出错 (error): %v\n", err)
 	}
-	return int(code)
 }
 
 // exitCode is the exit code of the command that was run, passed on as it is.

@@ -20,6 +20,7 @@ func TestTheExitCodeOfTheCommandIsOurs(t *testing.T) {
 		"the command's own among others":   {errors.Join(exitCode(7), errors.New("and more")), false, 7},
 		"a fault of ours":                  {errors.New("broken"), false, 1},
 		"a step of ours, whatever its own": {fmt.Errorf("migrate: %w", exitCode(7)), false, 7},
+		"its own, and told to end later":   {exitCode(7), true, 7},
 		"told to end while starting":       {errors.New("wait for postgres"), true, interrupted},
 	} {
 		t.Run(name, func(t *testing.T) {
