@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"log/slog"
+	"os"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -65,6 +68,23 @@ func TestAllProblemsAreNamedAtOnce(t *testing.T) {
 	} {
 		if !strings.Contains(err.Error(), name) {
 			t.Errorf("%s is not named in: %v", name, err)
+		}
+	}
+}
+
+func TestTheExampleNamesEveryVariableAndIsValid(t *testing.T) {
+	text, err := os.ReadFile("../../deploy/env.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	example := strings.Split(string(text), "\n")
+	if _, err := config.Load(example); err != nil {
+		t.Errorf("the example is refused: %v", err)
+	}
+	for field := range reflect.TypeFor[config.Config]().Fields() {
+		name, _, _ := strings.Cut(field.Tag.Get("env"), ",")
+		if !slices.ContainsFunc(example, func(line string) bool { return strings.HasPrefix(line, name+"=") }) {
+			t.Errorf("deploy/env.example does not name %s", name)
 		}
 	}
 }
