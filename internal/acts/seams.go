@@ -3,11 +3,9 @@ package acts
 // placeholders while the families are written; each moves to its family's file.
 type (
 	roundTx        interface{}
-	officerTx      interface{}
 	listTx         interface{}
 	batchTx        interface{}
 	roundReads     interface{}
-	officerReads   interface{}
 	fileReads      interface{}
 	listReads      interface{}
 	procedureReads interface{}

@@ -36,6 +36,8 @@ CREATE TABLE api_key (
     CONSTRAINT api_key_digest CHECK (octet_length(sha256) = 32)
 );
 
+CREATE INDEX api_key_officer_idx ON api_key (officer_id);
+
 -- One row per act (architecture 2). The unique key makes a retry harmless: the
 -- second call finds the first one's outcome. A signalling act is also the
 -- outbox: signalled_at stays null until the workflow has been told.
