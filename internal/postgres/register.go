@@ -140,6 +140,8 @@ func (in *registerImport) judge(ctx context.Context) error {
 		{"index the list", indexIncoming},
 		{"match the list", matchUnits},
 		{"number new units", numberUnits},
+		{"index the units", indexUnits},
+		{"list what is known", listKnown},
 		{"find parents", findParents},
 		{"compare with the register", compareVersions},
 	} {
@@ -157,6 +159,7 @@ func (in *registerImport) apply(ctx context.Context) error {
 		{"end versions", endVersions},
 		{"correct versions", correctVersions},
 		{"open versions", insertVersions},
+		{"analyze the register", analyzeVersions},
 	} {
 		if err := in.run(ctx, step.what, step.sql); err != nil {
 			return err

@@ -69,37 +69,46 @@ const numberUnits = `
 	UPDATE incoming SET unit_id = nextval(pg_get_serial_sequence('unit', 'id')), is_new = true
 	WHERE unit_id IS NULL`
 
+// indexUnits lets the planner see the units, which it still takes for absent.
+const indexUnits = `
+	CREATE UNIQUE INDEX ON incoming (unit_id);
+	ANALYZE incoming`
+
+// listKnown lists every unit that a row may name or hang under.
+const listKnown = `
+	CREATE TEMPORARY TABLE known ON COMMIT DROP AS
+	SELECT code, unit_id, kind, valid_to IS NOT NULL AS ends FROM incoming
+	UNION ALL
+	SELECT v.code, v.unit_id, v.kind, false FROM unit_version v
+	WHERE v.valid_to IS NULL AND NOT EXISTS (SELECT FROM incoming i WHERE i.code = v.code);
+	CREATE UNIQUE INDEX ON known (code);
+	ANALYZE known`
+
 // findParents takes the stated parent, else the unit with the longest code that
 // begins the row's own; placeholders are no units, so what is below them finds
 // the next one up, and so does what is below a unit that ends. The cities of the
 // Corps find the Corps (D-11).
 const findParents = `
-	WITH known AS MATERIALIZED (
-		SELECT code, unit_id, valid_to IS NOT NULL AS ends FROM incoming
-		UNION ALL
-		SELECT v.code, v.unit_id, false FROM unit_version v
-		WHERE v.valid_to IS NULL AND NOT EXISTS (SELECT FROM incoming i WHERE i.code = v.code)
-	)
 	UPDATE incoming i SET parent_id = found.parent_id, office_id = found.office_id
 	FROM (
 		SELECT i.code,
 			CASE WHEN i.parent_code IS NOT NULL THEN stated.unit_id
-			     ELSE coalesce(street.unit_id, county.unit_id, prefecture.unit_id,
-			                   corps.unit_id, province.unit_id, nation.unit_id)
+			     WHEN i.code = '` + award.CodeNation + `' THEN NULL
+			     ELSE coalesce(street.unit_id, county.unit_id, prefecture.unit_id, province.unit_id,
+			                   (SELECT unit_id FROM known WHERE code = '` + award.CodeNation + `'))
 			END AS parent_id,
 			office.unit_id AS office_id
 		FROM incoming i
 		LEFT JOIN known stated     ON stated.code = i.parent_code
 		LEFT JOIN known office     ON office.code = i.office_code
-		LEFT JOIN known street     ON length(i.code) > 9 AND street.code = left(i.code, 9)
+		LEFT JOIN known street     ON street.code = left(i.code, 9) AND length(i.code) > 9
 			AND (NOT street.ends OR i.valid_to IS NOT NULL)
-		LEFT JOIN known county     ON length(i.code) > 6 AND county.code = left(i.code, 6)
+		LEFT JOIN known county     ON county.code = left(i.code, 6) AND length(i.code) > 6
 			AND (NOT county.ends OR i.valid_to IS NOT NULL)
-		LEFT JOIN known prefecture ON length(i.code) > 4 AND prefecture.code = left(i.code, 4)
+		LEFT JOIN known prefecture ON prefecture.code = left(i.code, 4) AND length(i.code) > 4
 			AND (NOT prefecture.ends OR i.valid_to IS NOT NULL)
-		LEFT JOIN known corps      ON i.code LIKE '` + award.CodeCorpsCities + `%' AND corps.code = '` + award.CodeCorps + `'
-		LEFT JOIN known province   ON length(i.code) > 2 AND province.code = left(i.code, 2)
-		LEFT JOIN known nation     ON i.code <> '` + award.CodeNation + `' AND nation.code = '` + award.CodeNation + `'
+		LEFT JOIN known province   ON length(i.code) > 2
+			AND province.code = CASE WHEN i.code LIKE '` + award.CodeCorpsCities + `%' THEN '` + award.CodeCorps + `' ELSE left(i.code, 2) END
 	) found
 	WHERE found.code = i.code`
 
@@ -151,14 +160,11 @@ const badTogether = `
 	FROM incoming WHERE parent_id IS NULL AND code <> '` + award.CodeNation + `'
 	UNION ALL
 	SELECT line, 'parent', 'register_parent_not_above', parent_code
-	FROM incoming i
+	FROM incoming
 	WHERE parent_id IS NOT NULL AND parent_code IS NOT NULL
 	  AND length(parent_code) >= length(code)
-	  AND NOT (length(parent_code) = length(code) AND kind = 'zone' AND (
-			SELECT coalesce(p.kind, v.kind) <> 'zone'
-			FROM (SELECT i.parent_id AS id) wanted
-			LEFT JOIN incoming p ON p.unit_id = wanted.id
-			LEFT JOIN unit_version v ON v.unit_id = wanted.id AND v.valid_to IS NULL))
+	  AND NOT (length(parent_code) = length(code) AND kind = 'zone'
+	           AND EXISTS (SELECT FROM known WHERE known.code = parent_code AND known.kind <> 'zone'))
 	UNION ALL
 	SELECT line, 'recommending_office', 'register_office_unknown', office_code
 	FROM incoming WHERE office_id IS NULL AND office_code IS NOT NULL
@@ -206,3 +212,6 @@ const countChanges = `
 	       count(*) FILTER (WHERE change = 'same'),
 	       count(*) FILTER (WHERE NOT kind_sure)
 	FROM incoming`
+
+// analyzeVersions tells the planner of a register that may just have appeared.
+const analyzeVersions = `ANALYZE unit_version`
