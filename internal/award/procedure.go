@@ -39,6 +39,14 @@ type Wake struct {
 	Name string    // Chinese, as an operator reads it
 }
 
+// LastAct is the latest act an operator may wish to know of: what, when, which
+// office. Never a person.
+type LastAct struct {
+	ID     int64
+	Name   Act
+	Office string // code
+}
+
 // RoundView is what the Round workflow sees.
 type RoundView struct {
 	Now   time.Time // the record's clock, which judges
@@ -62,11 +70,21 @@ type RoundView struct {
 	Notice          int // number of the national notice; 0: none yet
 	NoticeEnded     bool
 	Decided         bool
+	LastAct         LastAct
 	UnitsFailed     int // rows that a batch could not deal with
 }
 
-// Cancelled reports whether the round has ended before its end.
-func (v RoundView) Cancelled() bool { return v.State == RoundCancelled }
+// Over reports whether the round has ended, closed or cancelled: nothing is left to do.
+func (v RoundView) Over() bool { return v.State == RoundCancelled || v.State == RoundClosed }
+
+// Suspended reports whether the round is suspended: dates come and nothing happens.
+func (v RoundView) Suspended() bool { return v.State == RoundSuspended }
+
+// Clock returns the record's clock at the look.
+func (v RoundView) Clock() time.Time { return v.Now }
+
+// Upcoming returns the next date in the record.
+func (v RoundView) Upcoming() Wake { return v.Next }
 
 // OfficeView is what an Office workflow sees.
 type OfficeView struct {
@@ -91,10 +109,20 @@ type OfficeView struct {
 	ReturnsDue                               int  // returned files whose due date has passed
 	Settled                                  bool // its package is accepted, or it is closed by name, or the list is frozen
 	Files, AtProvince, Proposed, Recommended int
+	LastAct                                  LastAct
 }
 
-// Cancelled reports whether the round has ended before its end.
-func (v OfficeView) Cancelled() bool { return v.State == RoundCancelled }
+// Over reports whether the round has ended, closed or cancelled: nothing is left to do.
+func (v OfficeView) Over() bool { return v.State == RoundCancelled || v.State == RoundClosed }
+
+// Suspended reports whether the round is suspended: dates come and nothing happens.
+func (v OfficeView) Suspended() bool { return v.State == RoundSuspended }
+
+// Clock returns the record's clock at the look.
+func (v OfficeView) Clock() time.Time { return v.Now }
+
+// Upcoming returns the next date in the record.
+func (v OfficeView) Upcoming() Wake { return v.Next }
 
 // NoticeView is what a PublicNotice workflow sees.
 type NoticeView struct {
@@ -110,8 +138,18 @@ type NoticeView struct {
 	Units      int
 }
 
-// Cancelled reports whether the round has ended before its end.
-func (v NoticeView) Cancelled() bool { return v.State == RoundCancelled }
+// Over reports whether the round has ended, closed or cancelled: nothing is left to do.
+func (v NoticeView) Over() bool { return v.State == RoundCancelled || v.State == RoundClosed }
+
+// Suspended is never so: a public window runs on while its round is suspended
+// (architecture 2).
+func (v NoticeView) Suspended() bool { return false }
+
+// Clock returns the record's clock at the look.
+func (v NoticeView) Clock() time.Time { return v.Now }
+
+// Upcoming returns the next date in the record.
+func (v NoticeView) Upcoming() Wake { return v.Next }
 
 // Told is the payload of every signal: enough for whoever reads the history,
 // and nothing the workflow believes (architecture 1).
@@ -147,4 +185,17 @@ func BatchWorkflow(round, office string, job Job, number int) string {
 type PageResult struct {
 	Done   int
 	Failed int // listed in batch_failure; the others went on
+}
+
+// BatchRun is a run of a job: its number is part of the workflow's ID.
+type BatchRun struct {
+	Number   int
+	Finished bool // it has run before: nothing to do
+}
+
+// Drill is a drill round under way, whose days have a length of their own. The
+// zero Drill stands for the real rounds.
+type Drill struct {
+	Round string
+	Day   time.Duration
 }

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"shifan/internal/acts"
+	"shifan/internal/award"
+	"shifan/workflows"
+)
+
+// keeper keeps record and procedure together (architecture 3): it sends what
+// acts left untold, and starts every workflow that a live row should have and
+// has not. A crash between commit and start, a restored backup or a deleted
+// Temporal database so heals itself. Several keepers at once are harmless.
+type keeper struct {
+	acts      *acts.Acts
+	procedure *workflows.Client
+	provision func(context.Context) error
+	log       *slog.Logger
+}
+
+const (
+	relayEvery  = 2 * time.Second  // how late a signal is after Temporal returned
+	ensureEvery = 15 * time.Second // how late a lost workflow is noticed
+)
+
+// run keeps until ctx ends. After Temporal was away it ensures at once.
+func (k *keeper) run(ctx context.Context) {
+	relay := time.NewTicker(relayEvery)
+	defer relay.Stop()
+	ensured, away := time.Time{}, true
+	for {
+		if err := k.relay(ctx); err != nil {
+			k.complain(ctx, "signals wait", err)
+			away = true
+		} else if away || time.Since(ensured) >= ensureEvery {
+			if err := k.ensure(ctx); err != nil {
+				k.complain(ctx, "workflows not ensured", err)
+				away = true
+			} else {
+				ensured, away = time.Now(), false
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-relay.C:
+		}
+	}
+}
+
+func (k *keeper) complain(ctx context.Context, what string, err error) {
+	if ctx.Err() == nil {
+		k.log.WarnContext(ctx, what, "error", err)
+	}
+}
+
+// relay sends what acts left untold; it asks Temporal even when nothing waits,
+// so that its return is noticed.
+func (k *keeper) relay(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	if err := k.procedure.Reachable(ctx); err != nil {
+		return err
+	}
+	sent, err := k.acts.Relay(ctx)
+	if sent > 0 {
+		k.log.InfoContext(ctx, "told the procedure", "signals", sent)
+	}
+	return err
+}
+
+// ensure starts what should run: search attributes, schedules, workflows.
+func (k *keeper) ensure(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	if err := k.provision(ctx); err != nil { // a deleted Temporal database has none
+		return err
+	}
+	if err := k.ensureDailies(ctx); err != nil {
+		return err
+	}
+	live, err := k.acts.LiveWorkflows(ctx)
+	if err != nil {
+		return fmt.Errorf("list live workflows: %w", err)
+	}
+	for _, id := range live {
+		if err := k.procedure.Ensure(ctx, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ensureDailies keeps one Schedule for real rounds and one for each drill under
+// way.
+func (k *keeper) ensureDailies(ctx context.Context) error {
+	drills, err := k.acts.LiveDrills(ctx)
+	if err != nil {
+		return fmt.Errorf("list drills: %w", err)
+	}
+	there, err := k.procedure.Dailies(ctx)
+	if err != nil {
+		return err
+	}
+	for _, drill := range append(drills, award.Drill{}) {
+		if !slices.Contains(there, drill.Round) {
+			err = errors.Join(err, k.procedure.EnsureDaily(ctx, drill))
+		}
+	}
+	for _, round := range there {
+		if round != "" && !slices.ContainsFunc(drills, func(d award.Drill) bool { return d.Round == round }) {
+			err = errors.Join(err, k.procedure.DropDaily(ctx, round))
+		}
+	}
+	return err
+}

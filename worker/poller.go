@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/worker"
+
+	"shifan/activities"
+	"shifan/internal/acts"
+	"shifan/workflows"
+)
+
+// poller runs the workers of the task queues, and starts them again when
+// Temporal was lost in a way the SDK gives up on (a namespace that is gone).
+type poller struct {
+	temporal  client.Client
+	namespace string
+	acts      *acts.Acts
+	log       *slog.Logger
+
+	mu sync.Mutex
+	up bool
+}
+
+var errNotPolling = errors.New("not polling")
+
+// polling is nil while every queue is polled.
+func (p *poller) polling() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.up {
+		return errNotPolling
+	}
+	return nil
+}
+
+func (p *poller) set(up bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.up = up
+}
+
+// provision registers the search attributes, without which workflows hang.
+func (p *poller) provision(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	return workflows.Provision(ctx, p.temporal, p.namespace)
+}
+
+// run polls until ctx ends, and then drains: activities under way get
+// drainPatience to finish.
+func (p *poller) run(ctx context.Context) error {
+	for ctx.Err() == nil {
+		if err := p.provision(ctx); err != nil {
+			p.log.WarnContext(ctx, "temporal is not ready yet", "error", err)
+		} else if err := p.poll(ctx); err != nil {
+			p.log.ErrorContext(ctx, "polling failed, trying again", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Second):
+		}
+	}
+	return nil
+}
+
+// drainPatience is below the thirty seconds a supervisor waits after SIGTERM.
+const drainPatience = 20 * time.Second
+
+// queueLoad is how much of a queue one process works on at once.
+type queueLoad struct {
+	name       string
+	workflows  bool
+	activities int
+}
+
+// poll runs one worker per queue until ctx ends or one of them fails.
+func (p *poller) poll(ctx context.Context) error {
+	failed := make(chan error, 3)
+	can := activities.New(p.acts, p.acts, p.acts, p.acts)
+	var running []worker.Worker
+	defer func() {
+		p.set(false)
+		var stopping sync.WaitGroup
+		for _, w := range running {
+			stopping.Go(w.Stop)
+		}
+		stopping.Wait()
+	}()
+	for _, queue := range []queueLoad{
+		{workflows.QueueProcedure, true, 16},
+		{workflows.QueueBatch, false, 4}, // pages are heavy on the record
+		{workflows.QueueMessage, false, 2},
+	} {
+		w := worker.New(p.temporal, queue.name, worker.Options{
+			MaxConcurrentActivityExecutionSize: queue.activities,
+			DisableWorkflowWorker:              !queue.workflows,
+			WorkerStopTimeout:                  drainPatience,
+			DisableRegistrationAliasing:        true,
+			OnFatalError: func(err error) {
+				select {
+				case failed <- fmt.Errorf("queue %s: %w", queue.name, err):
+				default:
+				}
+			},
+		})
+		if queue.workflows {
+			workflows.Register(w)
+		}
+		w.RegisterActivity(can)
+		if err := w.Start(); err != nil {
+			return fmt.Errorf("start polling %s: %w", queue.name, err)
+		}
+		running = append(running, w)
+	}
+	p.set(true)
+	p.log.InfoContext(ctx, "polling", "queues", len(running))
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-failed:
+		return err
+	}
+}

@@ -1,0 +1,217 @@
+package workflows
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+
+	"shifan/internal/acts"
+	"shifan/internal/award"
+)
+
+// Client starts and signals workflows from outside. It is the acts.Procedure
+// of api and worker.
+type Client struct {
+	temporal client.Client
+	now      func() time.Time
+
+	mu    sync.Mutex
+	quiet time.Time // until when Temporal is taken for down
+}
+
+// NewClient returns a client over Temporal. now is the wall clock: it only
+// spaces attempts while Temporal is down.
+func NewClient(temporal client.Client, now func() time.Time) *Client {
+	return &Client{temporal: temporal, now: now}
+}
+
+// quietFor is how long nobody asks a Temporal that did not answer, so that
+// officers are not kept waiting one after another; the keeper sends meanwhile.
+const quietFor = 2 * time.Second
+
+// errQuiet says that Temporal did not answer a moment ago.
+var errQuiet = errors.New("temporal did not answer a moment ago")
+
+// Signal tells a workflow to look at the record again, and starts it when it
+// does not run. An ended one that is started so looks, finds nothing to do and
+// ends.
+func (c *Client) Signal(ctx context.Context, s acts.Signal) error {
+	if err := c.answering(); err != nil {
+		return err
+	}
+	function, args, options, err := workflowOf(s.Workflow)
+	if err != nil {
+		return err
+	}
+	_, err = c.temporal.SignalWithStartWorkflow(ctx, s.Workflow, string(s.Name), s.Told, options, function, args...)
+	if err != nil {
+		c.note(err)
+		return fmt.Errorf("signal %s %s: %w", s.Workflow, s.Name, err)
+	}
+	return nil
+}
+
+// Ensure starts the workflow of that ID unless it runs. The keeper calls it for
+// every live row.
+func (c *Client) Ensure(ctx context.Context, id string) error {
+	function, args, options, err := workflowOf(id)
+	if err != nil {
+		return err
+	}
+	options.WorkflowIDConflictPolicy = enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING
+	if _, err := c.temporal.ExecuteWorkflow(ctx, options, function, args...); err != nil {
+		return fmt.Errorf("start %s: %w", id, err)
+	}
+	return nil
+}
+
+// answering refuses quickly while Temporal is taken for down.
+func (c *Client) answering() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.now().Before(c.quiet) {
+		return errQuiet
+	}
+	return nil
+}
+
+// note remembers that Temporal did not answer.
+func (c *Client) note(err error) {
+	if _, unavailable := errors.AsType[*serviceerror.Unavailable](err); !unavailable && !errors.Is(err, context.DeadlineExceeded) {
+		if _, late := errors.AsType[*serviceerror.DeadlineExceeded](err); !late {
+			return
+		}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.quiet = c.now().Add(quietFor)
+}
+
+// workflowOf returns what runs under a workflow ID, and how it is started.
+func workflowOf(id string) (function any, args []any, options client.StartWorkflowOptions, err error) {
+	about := start{}
+	part := strings.Split(id, "/")
+	switch {
+	case len(part) == 2 && part[0] == "round":
+		function, args, about = Round, []any{part[1]}, aboutRound(part[1])
+	case len(part) == 4 && part[0] == "round" && part[2] == "office":
+		function, args, about = Office, []any{part[1], part[3]}, aboutOffice(part[1], part[3])
+	case len(part) == 4 && part[0] == "round" && part[2] == "notice":
+		number, err := strconv.Atoi(part[3])
+		if err != nil {
+			return nil, nil, options, fmt.Errorf("number of notice %q: %w", id, err)
+		}
+		function, args, about = PublicNotice, []any{part[1], number}, aboutNotice(part[1], number, "")
+	default:
+		return nil, nil, options, fmt.Errorf("no workflow has the ID %q", id)
+	}
+	return function, args, client.StartWorkflowOptions{
+		ID:                    id,
+		TaskQueue:             QueueProcedure,
+		WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
+		StaticSummary:         about.summary,
+		StaticDetails:         about.details,
+		TypedSearchAttributes: about.attributes,
+	}, nil
+}
+
+var _ acts.Procedure = (*Client)(nil)
+
+// Reachable reports whether Temporal answers.
+func (c *Client) Reachable(ctx context.Context) error {
+	if _, err := c.temporal.CheckHealth(ctx, &client.CheckHealthRequest{}); err != nil {
+		return fmt.Errorf("reach temporal: %w", err)
+	}
+	return nil
+}
+
+// dailySchedule is the ID of the Schedule of real rounds; a drill's has its
+// round behind it.
+const dailySchedule = "daily"
+
+// dailyOf returns the ID of the Schedule that runs a round's Daily.
+func dailyOf(roundID string) string {
+	if roundID == "" {
+		return dailySchedule
+	}
+	return dailySchedule + "/" + roundID
+}
+
+// EnsureDaily makes the Schedule of Daily unless it is there: at 09:00 Beijing
+// time for real rounds, where Daily itself asks whether it is a working day;
+// every drill day for a drill.
+func (c *Client) EnsureDaily(ctx context.Context, drill award.Drill) error {
+	spec := client.ScheduleSpec{
+		Calendars:    []client.ScheduleCalendarSpec{{Hour: []client.ScheduleRange{{Start: 9}}}},
+		TimeZoneName: "Asia/Shanghai",
+	}
+	note := "每天九时(北京时间),是工作日才提醒"
+	if drill.Round != "" {
+		spec = client.ScheduleSpec{Intervals: []client.ScheduleIntervalSpec{{Every: drill.Day}}}
+		note = "演练:每个演练日一次"
+	}
+	_, err := c.temporal.ScheduleClient().Create(ctx, client.ScheduleOptions{
+		ID:   dailyOf(drill.Round),
+		Spec: spec,
+		Note: note,
+		Action: &client.ScheduleWorkflowAction{
+			ID:            dailyOf(drill.Round) + "/run",
+			Workflow:      Daily,
+			Args:          []any{drill.Round},
+			TaskQueue:     QueueProcedure,
+			StaticSummary: "每日提醒 " + drill.Round,
+			StaticDetails: "每个机构每个工作日至多一份提醒;送达情况见 delivery 表。",
+		},
+		Overlap:       enumspb.SCHEDULE_OVERLAP_POLICY_SKIP,
+		CatchupWindow: time.Minute, // a morning missed while Temporal was down is not made up at night
+	})
+	if err != nil && !alreadyScheduled(err) {
+		return fmt.Errorf("schedule %s: %w", dailyOf(drill.Round), err)
+	}
+	return nil
+}
+
+// DropDaily removes the Schedule of a drill that has ended.
+func (c *Client) DropDaily(ctx context.Context, roundID string) error {
+	err := c.temporal.ScheduleClient().GetHandle(ctx, dailyOf(roundID)).Delete(ctx)
+	if _, gone := errors.AsType[*serviceerror.NotFound](err); err != nil && !gone {
+		return fmt.Errorf("drop schedule of %s: %w", roundID, err)
+	}
+	return nil
+}
+
+// Dailies returns the rounds that have a Schedule of Daily; "" stands for the
+// real ones' common one.
+func (c *Client) Dailies(ctx context.Context) ([]string, error) {
+	list, err := c.temporal.ScheduleClient().List(ctx, client.ScheduleListOptions{PageSize: 100})
+	if err != nil {
+		return nil, fmt.Errorf("list schedules: %w", err)
+	}
+	var rounds []string
+	for list.HasNext() {
+		entry, err := list.Next()
+		if err != nil {
+			return nil, fmt.Errorf("list schedules: %w", err)
+		}
+		if entry.ID == dailySchedule {
+			rounds = append(rounds, "")
+		} else if id, of := strings.CutPrefix(entry.ID, dailySchedule+"/"); of {
+			rounds = append(rounds, id)
+		}
+	}
+	return rounds, nil
+}
+
+func alreadyScheduled(err error) bool {
+	_, exists := errors.AsType[*serviceerror.AlreadyExists](err)
+	_, started := errors.AsType[*serviceerror.WorkflowExecutionAlreadyStarted](err)
+	return exists || started || strings.Contains(err.Error(), "schedule with this ID is already registered")
+}
