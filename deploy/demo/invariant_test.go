@@ -1,0 +1,89 @@
+package main
+
+import (
+	"testing"
+
+	"shifan/internal/award"
+)
+
+// whole is the proof of a round in which everything holds.
+func whole() *proof {
+	d := &drill{
+		settings:  settings{applications: 2},
+		standards: map[award.Category]standard{award.District: {PassMark: "80.00"}},
+		noticed:   map[string]bool{listed("41", award.District, "410102"): true},
+		national: national{
+			recommended: []application{{Office: "41", Category: award.District, Unit: "410102", Name: "中原区"}},
+			silent:      standing{Office: "63", Overdue: true, Reminders: 2},
+			closedFiles: 1,
+		},
+	}
+	d.counts.applied.Store(2)
+	return &proof{
+		drill:   d,
+		round:   round{ID: "drill-1", State: award.RoundClosed},
+		funnels: map[award.Category]funnel{award.District: {Applied: 2, Named: 1, Quota: 100}},
+		limits:  []limit{{Office: "41", Category: award.District, Places: 1, Used: 1}},
+		offices: []standing{
+			{Office: "41", State: award.StageComplete, Package: award.PackageAccepted},
+			{Office: "63", State: award.StageClosed, Reason: "逾期"},
+		},
+		named:         []application{{Name: "中原区", Category: award.District, NationalTotal: "80.00"}},
+		titles:        map[award.Category]int{award.District: 1},
+		silentFiles:   []application{{Name: "城东区", State: award.FileNotRecommended}},
+		silentDigests: 1,
+		workflows:     map[string]reportWorkflow{"Round": {1, 1999}, "Office": {32, 999}},
+	}
+}
+
+func brokenIn(p *proof) int {
+	n := 0
+	for _, i := range p.invariants() {
+		if len(i.broken) > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+func TestAWholeRoundBreaksNothing(t *testing.T) {
+	o := outcome{invariants: whole().invariants()}
+	if err := o.failure(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestEveryInvariantCanBreak(t *testing.T) {
+	tests := map[string]func(p *proof){
+		"the round is still open":           func(p *proof) { p.round.State = award.RoundOpen },
+		"the record shows fewer files":      func(p *proof) { p.funnels[award.District] = funnel{Applied: 1, Named: 1, Quota: 100} },
+		"too few applied":                   func(p *proof) { p.applications = 3 },
+		"more named than the quota":         func(p *proof) { p.funnels[award.District] = funnel{Applied: 2, Named: 1, Quota: 0} },
+		"a title is missing":                func(p *proof) { p.titles = nil },
+		"more used than the limit":          func(p *proof) { p.limits[0].Places = 0 },
+		"named below the mark":              func(p *proof) { p.named[0].NationalTotal = "79.99" },
+		"named without marks":               func(p *proof) { p.named[0].NationalTotal = "" },
+		"recommended and never noticed":     func(p *proof) { p.noticed = nil },
+		"the silent office was in time":     func(p *proof) { p.national.silent.Overdue = false },
+		"the silent office was not chased":  func(p *proof) { p.silentDigests = 0 },
+		"the silent office stays open":      func(p *proof) { p.offices[1].State = award.StageOpen },
+		"a file of the silent office lives": func(p *proof) { p.silentFiles[0].State = award.FileAtProvince },
+		"no file of the silent office":      func(p *proof) { p.silentFiles = nil },
+		"another office was not accepted":   func(p *proof) { p.offices[0].Package = award.PackageSent },
+		"a round's history has grown":       func(p *proof) { p.workflows["Round"] = reportWorkflow{1, 2000} },
+		"an office's history has grown":     func(p *proof) { p.workflows["Office"] = reportWorkflow{32, 1000} },
+		"Temporal knows no office":          func(p *proof) { delete(p.workflows, "Office") },
+	}
+	for name, breakIt := range tests {
+		t.Run(name, func(t *testing.T) {
+			p := whole()
+			breakIt(p)
+			if n := brokenIn(p); n != 1 {
+				t.Errorf("%d invariants are broken, want 1", n)
+			}
+			if (outcome{invariants: p.invariants()}).failure() == nil {
+				t.Error("the drill does not fail")
+			}
+		})
+	}
+}
