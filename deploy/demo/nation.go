@@ -172,10 +172,9 @@ func (d *drill) keepIntakeOpen(ctx context.Context) error {
 		for _, date := range []struct {
 			which string
 			at    time.Time
-		}{ // the last first, so that they stay in order
+		}{ // the last first, so that they stay in order; arrival dates follow
 			{"assessment", r.Dates.Assessment.ClosesAt},
 			{"recommendation", r.Dates.Recommendation.ClosesAt},
-			{"arrival", r.Dates.Recommendation.ClosesAt.Add(-arrivalDays * d.day)},
 			{"apply", r.Dates.Apply.ClosesAt},
 			{"self_check", r.Dates.SelfCheck.ClosesAt},
 		} {

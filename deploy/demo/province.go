@@ -63,11 +63,13 @@ func (p *province) act(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("adopt the proposed list: %w", err)
 	}
-	if err := p.announce(ctx); err != nil {
-		return fmt.Errorf("give public notice: %w", err)
-	}
-	if err := p.recommend(ctx, adopted); err != nil {
-		return fmt.Errorf("cut to the limit: %w", err)
+	if adopted.units() > 0 { // nobody meets the standard, nobody is recommended: 宁缺勿滥
+		if err := p.announce(ctx); err != nil {
+			return fmt.Errorf("give public notice: %w", err)
+		}
+		if err := p.recommend(ctx, adopted); err != nil {
+			return fmt.Errorf("cut to the limit: %w", err)
+		}
 	}
 	if err := p.keepWaiting(ctx); err != nil {
 		return err

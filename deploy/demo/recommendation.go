@@ -15,6 +15,14 @@ import (
 // category in the meeting's order.
 type adopted map[award.Category][]int64
 
+func (a adopted) units() int {
+	sum := 0
+	for _, ids := range a {
+		sum += len(ids)
+	}
+	return sum
+}
+
 // propose adopts the proposed list (拟推荐名单, domain 5.4): those that pass, by
 // rank, half as many again as there are places, so that the cut after the
 // notice has something to cut. In some provinces the meeting departs from the
