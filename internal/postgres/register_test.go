@@ -178,6 +178,19 @@ func TestAUnitMayNotEndBeforeThoseUnderIt(t *testing.T) {
 	}
 }
 
+func TestAUnitThatEndsKeepsItsCorrectedParent(t *testing.T) {
+	_, store := newStore(t)
+	importList(t, store, day2008, small)
+	importList(t, store, day2008, "code,name,parent\n110101001001,多福巷社区居委会,110101\n")
+	const end = "code,name,valid_to\n110101,东城区,2010-07-01\n110101001,东华门街道,2010-07-01\n110101001001,多福巷社区居委会,2010-07-01\n"
+	for range 2 {
+		importList(t, store, day2008, end)
+		if got := find(t, store, "110101001001", day2008); got.Parent != "110101" {
+			t.Errorf("hung under %q, want 110101", got.Parent)
+		}
+	}
+}
+
 func TestACorrectedUnitStaysCorrectedWhenTheListComesAgain(t *testing.T) {
 	db, store := newStore(t)
 	importList(t, store, day2008, small)
