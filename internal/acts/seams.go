@@ -4,10 +4,7 @@ package acts
 type (
 	roundTx        interface{}
 	listTx         interface{}
-	batchTx        interface{}
 	roundReads     interface{}
-	fileReads      interface{}
 	listReads      interface{}
-	procedureReads interface{}
 	messageReads   interface{}
 )

@@ -1,5 +1,7 @@
 package award
 
+import "slices"
+
 // FileState is where an application's file stands (domain 4).
 type FileState string
 
@@ -55,6 +57,12 @@ func (s FileState) Ended() bool {
 	return false
 }
 
+// LiveFileStates lists the states in which a file has not ended: what
+// cancelling a round ends.
+func LiveFileStates() []FileState {
+	return slices.DeleteFunc(FileStates(), FileState.Ended)
+}
+
 // OnTheWay lists the states in which a file waits on an office below the
 // province: what the arrival date passes up (D-16).
 func OnTheWay() []FileState { return []FileState{FileFiled, FileClimbing} }
@@ -96,8 +104,10 @@ func FileMoves() []FileMove {
 		{FileReturned, FileAtProvince, ActFile, n41},
 		{FileReturned, FileClimbing, ActEndorse, n41}, // returned to an office, which mends and agrees
 		{FileReturned, FileAtProvince, ActEndorse, n41},
-		{FileReturned, FileReturned, ActEndorse, n41}, // and may return it further down
-		{FileReturned, FileLapsed, StepLapse, "domain 4"},
+		{FileReturned, FileReturned, ActEndorse, n41},        // and may return it further down
+		{FileReturned, FileClimbing, StepPassUp, "domain 3"}, // returned to an office that stays silent past its due date
+		{FileReturned, FileAtProvince, StepPassUp, "D-16"},
+		{FileReturned, FileLapsed, StepLapse, "domain 4"}, // returned to the unit, which stays silent
 		{FileReturned, FileWithdrawn, ActWithdraw, n41},
 
 		{FileDeclined, FileClimbing, ActCallUp, "domain 4"},

@@ -18,6 +18,21 @@ type FormField struct {
 	Prefill  string `json:"prefill,omitempty"`   // from the register: name or code
 }
 
+// Prefill returns a form with what the register knows already: nobody types it
+// again (N 五(三), 切实减轻基层负担).
+func Prefill(fields []FormField, name, code string) map[string]string {
+	form := make(map[string]string)
+	for _, f := range fields {
+		switch f.Prefill {
+		case "name":
+			form[f.Key] = name
+		case "code":
+			form[f.Key] = code
+		}
+	}
+	return form
+}
+
 // defaultRunes bounds a field that names no bound of its own.
 const defaultRunes = 200
 

@@ -2,8 +2,11 @@ package postgres
 
 import (
 	"context"
+	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/lib/pq"
 
@@ -11,47 +14,192 @@ import (
 	"shifan/internal/award"
 )
 
-// MoveFiles moves files and writes their history in one statement. Rows are
-// locked in order of ID, so that two walks over the same files do not wait for
-// each other.
-func (t *tx) MoveFiles(ctx context.Context, m acts.FilesMove) (int, error) {
-	if len(m.From) == 0 {
-		return 0, errors.New("move files: no state to move from")
+// fileColumns are read by scanFile, wherever a file is read. A waiting office is
+// shown with the name it has in the round's register.
+const fileColumns = `
+	SELECT a.id, a.round_id, a.unit_id, u.code, u.name, u.path, a.category, a.office_id, o.code,
+	       a.revision, a.state, a.form,
+	       coalesce(a.waiting_office_id, 0), coalesce(w.code, ''), coalesce(w.name, ''), a.waiting_since, a.due_at, st.due_at,
+	       a.reminders, coalesce(a.resume_office_id, 0), coalesce(a.declined_by, 0),
+	       a.called_up, a.unsigned, a.suspended, a.ground, a.created_at, a.filed_at, a.ended_at,
+	       sc.total, i.total, s.total
+	FROM application a
+	JOIN round_unit u ON u.round_id = a.round_id AND u.unit_id = a.unit_id
+	JOIN round_office o ON o.round_id = a.round_id AND o.office_id = a.office_id
+	LEFT JOIN round_unit w ON w.round_id = a.round_id AND w.unit_id = a.waiting_office_id
+	LEFT JOIN office_stage st ON st.round_id = a.round_id AND st.office_id = a.office_id AND st.stage = 'recommendation'
+	LEFT JOIN self_check sc ON sc.round_id = a.round_id AND sc.unit_id = a.unit_id AND sc.category = a.category
+	LEFT JOIN inspection i ON i.application_id = a.id
+	LEFT JOIN score s ON s.application_id = a.id`
+
+func scanFile(row scanner) (acts.File, error) {
+	var f acts.File
+	var path pq.Int64Array
+	var form []byte
+	var since, due, stageDue, filed, ended sql.NullTime
+	err := row.Scan(&f.ID, &f.Round, &f.Unit, &f.UnitCode, &f.UnitName, &path, &f.Category, &f.Office, &f.OfficeCode,
+		&f.Revision, &f.State, &form,
+		&f.Waiting, &f.WaitingCode, &f.WaitingName, &since, &due, &stageDue,
+		&f.Reminders, &f.Resume, &f.DeclinedBy,
+		&f.CalledUp, &f.Unsigned, &f.Suspended, &f.Ground, &f.CreatedAt, &filed, &ended,
+		&f.SelfTotal, &f.ProvinceTotal, &f.NationalTotal)
+	if err != nil {
+		return acts.File{}, err
 	}
-	for _, from := range m.From {
-		if err := award.MoveFile(from, m.Act, m.To); err != nil {
-			return 0, err
-		}
+	f.Path = path
+	f.WaitingSince, f.DueAt, f.StageDue, f.FiledAt, f.EndedAt = since.Time, due.Time, stageDue.Time, filed.Time, ended.Time
+	if err := json.Unmarshal(form, &f.Form); err != nil {
+		return acts.File{}, fmt.Errorf("read form of file %d: %w", f.ID, err)
 	}
-	done, err := t.ExecContext(ctx, `
-		WITH old AS (
-			SELECT id, state FROM application
-			WHERE round_id = $1 AND ($2::bigint = 0 OR office_id = $2)
-			  AND ($3::bigint[] IS NULL OR id = ANY($3)) AND state = ANY($4)
-			ORDER BY id FOR UPDATE
-		), moved AS (
-			UPDATE application a SET
-				state = $5, revision = a.revision + 1,
-				waiting_office_id = CASE WHEN $6 THEN NULL ELSE coalesce(nullif($7::bigint, 0), a.waiting_office_id) END,
-				waiting_since = CASE WHEN $6 THEN NULL WHEN $7 <> 0 THEN shifan_now() ELSE a.waiting_since END,
-				due_at = CASE WHEN $6 OR $7 <> 0 THEN NULL ELSE a.due_at END,
-				resume_office_id = CASE WHEN $6 THEN NULL ELSE a.resume_office_id END,
-				ground = CASE WHEN $6 THEN $8 ELSE a.ground END,
-				ended_at = CASE WHEN $6 THEN shifan_now() ELSE a.ended_at END
-			FROM old WHERE a.id = old.id
-			RETURNING a.id, a.revision, old.state AS from_state
-		)
+	return f, nil
+}
+
+func readFile(ctx context.Context, q queryer, round string, id int64) (acts.File, error) {
+	f, err := scanFile(q.QueryRowxContext(ctx, fileColumns+` WHERE a.round_id = $1 AND a.id = $2`, round, id))
+	if errors.Is(err, sql.ErrNoRows) {
+		return acts.File{}, award.Refuse(award.NotFound, "", "not_found")
+	}
+	if err != nil {
+		return acts.File{}, fmt.Errorf("read file: %w", err)
+	}
+	return f, nil
+}
+
+// FileOffice returns the recommending office of a file.
+func (t *tx) FileOffice(ctx context.Context, round string, id int64) (int64, error) {
+	var office int64
+	err := t.GetContext(ctx, &office, `SELECT office_id FROM application WHERE round_id = $1 AND id = $2`, round, id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, award.Refuse(award.NotFound, "", "not_found")
+	}
+	if err != nil {
+		return 0, fmt.Errorf("find the office of a file: %w", err)
+	}
+	return office, nil
+}
+
+// LockFile reads a file and holds it. The lock comes first: what is joined to a
+// row that one has waited for would be of the time before the wait.
+func (t *tx) LockFile(ctx context.Context, round string, id int64) (acts.File, error) {
+	if _, err := t.ExecContext(ctx, `SELECT FROM application WHERE id = $1 FOR UPDATE`, id); err != nil {
+		return acts.File{}, fmt.Errorf("lock file: %w", err)
+	}
+	return readFile(ctx, t, round, id)
+}
+
+// AddFile adds a draft.
+func (t *tx) AddFile(ctx context.Context, f acts.File) (int64, error) {
+	form, err := json.Marshal(f.Form)
+	if err != nil {
+		return 0, fmt.Errorf("encode form: %w", err)
+	}
+	err = t.GetContext(ctx, &f.ID, `
+		INSERT INTO application (round_id, unit_id, category, office_id, state, form, waiting_office_id, waiting_since, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+		RETURNING id`,
+		f.Round, f.Unit, f.Category, f.Office, f.State, form, f.Waiting, f.WaitingSince, f.CreatedAt)
+	if constraint(err) == "application_one_live" {
+		return 0, applicationExists(f)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("add file: %w", err)
+	}
+	return f.ID, nil
+}
+
+func applicationExists(f acts.File) error {
+	return award.Refuse(award.Conflict, "domain 4", "application_exists", f.UnitName)
+}
+
+// SaveFile writes a locked file as it now stands.
+func (t *tx) SaveFile(ctx context.Context, f acts.File) error {
+	form, err := json.Marshal(f.Form)
+	if err != nil {
+		return fmt.Errorf("encode form: %w", err)
+	}
+	_, err = t.ExecContext(ctx, `
+		UPDATE application SET
+			revision = $2, state = $3, form = $4,
+			waiting_office_id = nullif($5::bigint, 0), waiting_since = $6, due_at = $7, reminders = $8,
+			resume_office_id = nullif($9::bigint, 0), declined_by = nullif($10::bigint, 0), called_up = $11,
+			unsigned = $12, ground = $13, filed_at = $14, ended_at = $15
+		WHERE id = $1`,
+		f.ID, f.Revision, f.State, form,
+		f.Waiting, orNoTime(f.WaitingSince), orNoTime(f.DueAt), f.Reminders,
+		f.Resume, f.DeclinedBy, f.CalledUp,
+		f.Unsigned, f.Ground, orNoTime(f.FiledAt), orNoTime(f.EndedAt))
+	if constraint(err) == "application_one_live" { // called up while another has been started
+		return applicationExists(f)
+	}
+	if err != nil {
+		return fmt.Errorf("save file: %w", err)
+	}
+	return nil
+}
+
+// KeepMove adds a row to a file's history.
+func (t *tx) KeepMove(ctx context.Context, m acts.FileMove) error {
+	_, err := t.ExecContext(ctx, `
 		INSERT INTO application_history
 			(application_id, revision, act, from_state, to_state, officer_id, office_id, ground)
-		SELECT id, revision, $9, from_state, $5, nullif($10::bigint, 0), nullif($11::bigint, 0), $8 FROM moved ORDER BY id`,
-		m.Round, m.Office, pq.Array(m.Applications), pq.Array(m.From),
-		m.To, m.Ended, m.Waiting, m.Ground, m.Act, m.By.ID, m.By.Office)
+		VALUES ($1, $2, $3, $4, $5, nullif($6::bigint, 0), nullif($7::bigint, 0), $8)`,
+		m.Application, m.Revision, m.Act, m.From, m.To, m.By.ID, m.By.Office, m.Ground)
 	if err != nil {
-		return 0, fmt.Errorf("move files: %w", err)
+		return fmt.Errorf("keep move: %w", err)
 	}
-	n, err := done.RowsAffected()
+	return nil
+}
+
+// KeepRevision keeps a file as filed.
+func (t *tx) KeepRevision(ctx context.Context, f acts.File, marks []award.Points) error {
+	form, err := json.Marshal(f.Form)
 	if err != nil {
-		return 0, fmt.Errorf("count moved files: %w", err)
+		return fmt.Errorf("encode form: %w", err)
 	}
-	return int(n), nil
+	_, err = t.ExecContext(ctx, `
+		INSERT INTO application_revision (application_id, revision, form, self_check) VALUES ($1, $2, $3, $4)`,
+		f.ID, f.Revision, form, pq.Array(hundredths(marks)))
+	if err != nil {
+		return fmt.Errorf("keep revision: %w", err)
+	}
+	return nil
+}
+
+// HoldsTitle reports whether a unit holds a title of the category.
+func (t *tx) HoldsTitle(ctx context.Context, unit int64, category award.Category) (bool, error) {
+	var holds bool
+	err := t.GetContext(ctx, &holds, `
+		SELECT EXISTS (SELECT FROM title_register
+		               WHERE unit_id = $1 AND category = $2 AND state NOT IN ('revoked', 'deregistered'))`, unit, category)
+	if err != nil {
+		return false, fmt.Errorf("look for a title: %w", err)
+	}
+	return holds, nil
+}
+
+// LeaveLists takes a withdrawn file off the lists it stands on. Its place in a
+// cut is freed only while its package is not accepted: a frozen list stays.
+func (t *tx) LeaveLists(ctx context.Context, application int64) error {
+	_, err := t.ExecContext(ctx, `
+		UPDATE list_item SET removed_at = shifan_now() WHERE application_id = $1 AND removed_at IS NULL`, application)
+	if err != nil {
+		return fmt.Errorf("leave lists: %w", err)
+	}
+	_, err = t.ExecContext(ctx, `
+		DELETE FROM recommendation r USING round d
+		WHERE r.application_id = $1 AND d.id = r.round_id AND d.list_frozen_at IS NULL
+		  AND NOT EXISTS (SELECT FROM package p
+		                  WHERE p.round_id = r.round_id AND p.office_id = r.office_id AND p.state = 'accepted')`, application)
+	if err != nil {
+		return fmt.Errorf("leave the cut: %w", err)
+	}
+	return nil
+}
+
+// orNoTime is an instant as a column that may be null keeps it.
+func orNoTime(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t
 }
