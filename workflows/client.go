@@ -13,12 +13,11 @@ import (
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 
-	"shifan/internal/acts"
 	"shifan/internal/award"
 )
 
-// Client starts and signals workflows from outside. It is the acts.Procedure
-// of api and worker.
+// Client starts and signals workflows from outside. internal/acts tells the
+// procedure through it.
 type Client struct {
 	temporal client.Client
 	now      func() time.Time
@@ -43,7 +42,7 @@ var errQuiet = errors.New("temporal did not answer a moment ago")
 // Signal tells a workflow to look at the record again, and starts it when it
 // does not run. An ended one that is started so looks, finds nothing to do and
 // ends.
-func (c *Client) Signal(ctx context.Context, s acts.Signal) error {
+func (c *Client) Signal(ctx context.Context, s award.Signal) error {
 	if err := c.answering(); err != nil {
 		return err
 	}
@@ -122,8 +121,6 @@ func workflowOf(id string) (function any, args []any, options client.StartWorkfl
 		TypedSearchAttributes: about.attributes,
 	}, nil
 }
-
-var _ acts.Procedure = (*Client)(nil)
 
 // Reachable reports whether Temporal answers.
 func (c *Client) Reachable(ctx context.Context) error {

@@ -121,12 +121,7 @@ type Entry struct {
 }
 
 // Signal is what a workflow must hear.
-type Signal struct {
-	ID       int64 // outbox row, once written
-	Workflow string
-	Name     award.Act
-	Told     award.Told
-}
+type Signal = award.Signal
 
 // outbox is what still has to be told.
 type outbox interface {

@@ -199,3 +199,11 @@ type Drill struct {
 	Round string
 	Day   time.Duration
 }
+
+// Signal is what a workflow must hear.
+type Signal struct {
+	ID       int64 // outbox row, once written
+	Workflow string
+	Name     Act
+	Told     Told
+}
