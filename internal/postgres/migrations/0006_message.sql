@@ -12,18 +12,20 @@ CREATE TABLE message (
     body       text        NOT NULL,
     at         timestamptz NOT NULL DEFAULT shifan_now(),
     read_at    timestamptz,
+    handed_at  timestamptz,                     -- when the channels claimed it; null: not yet
 
     CONSTRAINT message_pkey PRIMARY KEY (id),
     CONSTRAINT message_occasion UNIQUE (office_id, occasion)
 );
 
 CREATE INDEX message_office_idx ON message (office_id, id);
+CREATE INDEX message_unhanded_idx ON message (id) WHERE handed_at IS NULL;
 
 -- One delivery per message and channel: claimed before it is sent, so that an
 -- unknown outcome is listed for a person and never resent blindly.
 CREATE TABLE delivery (
     message_id bigint      NOT NULL,
-    channel    text        NOT NULL,            -- inbox, log; mail later
+    channel    text        NOT NULL,            -- log; mail later
     state      text        NOT NULL,            -- claimed, sent, failed, unknown
     claimed_at timestamptz NOT NULL DEFAULT shifan_now(),
     ended_at   timestamptz,

@@ -1,0 +1,150 @@
+package acts
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"shifan/internal/award"
+)
+
+// messageDigest is the kind of the one message an office gets on a working day
+// about everything that waits for it (催办).
+const messageDigest = "digest"
+
+// soonDays is how many working days ahead of its date a stage is mentioned:
+// long enough for a meeting and a seal.
+const soonDays = 5
+
+// Waiting is what waits for one office.
+type Waiting struct {
+	Office int64
+
+	Files    int       // waiting for it
+	Oldest   time.Time // since when the one that waits longest does
+	FilesDue time.Time // when the first is due; zero: none is dated
+	Late     int       // of the files, past their date
+
+	Stages     int       // its stages that are due soon
+	StageDue   time.Time // when the first of them is
+	StagesLate int       // its stages past their date
+
+	BelowFiles  int // files past their date at offices directly below
+	BelowStages int // stages past their date of offices it supervises
+}
+
+// digestTx walks offices that something waits for. round is "" for all real
+// rounds, which share one calendar, or names a drill.
+type digestTx interface {
+	// Waiting returns offices by ID, after the given one, with what waits for
+	// them in open rounds; stages count that are due before soon.
+	Waiting(ctx context.Context, round string, soon time.Time, after int64, limit int) ([]Waiting, error)
+	// PostAll posts messages at once and returns the offices whose message is
+	// new.
+	PostAll(ctx context.Context, messages []Message) ([]int64, error)
+	// Remind counts one more reminder on every file past its date that waits
+	// for the offices.
+	Remind(ctx context.Context, round string, offices []int64) error
+}
+
+// DigestPage writes one page of digests: each office that something waits for
+// gets one message per working day and round calendar, and what is overdue
+// there its superior office too (architecture 3). It returns where to go on, 0
+// at the end, and how many it wrote; repeating a page writes nothing. On a day
+// that is no working day nobody is asked for anything.
+func (a *Acts) DigestPage(ctx context.Context, round string, after int64, limit int) (next int64, written int, err error) {
+	err = a.step(ctx, func(tx Tx) error {
+		now, err := tx.Now(ctx)
+		if err != nil {
+			return err
+		}
+		calendar := award.PublishedCalendar()
+		if round != "" {
+			r, err := tx.Round(ctx, round)
+			if err != nil {
+				return err
+			}
+			calendar = r.Calendar()
+		}
+		if !calendar.Working(now) {
+			return nil
+		}
+		offices, err := tx.Waiting(ctx, round, calendar.After(now, soonDays), after, limit)
+		if err != nil {
+			return err
+		}
+		if len(offices) == limit {
+			next = offices[limit-1].Office
+		}
+		messages := make([]Message, len(offices))
+		for i, w := range offices {
+			messages[i] = w.digest(round, calendar.DayName(now), now)
+		}
+		fresh, err := tx.PostAll(ctx, messages)
+		if err != nil {
+			return err
+		}
+		written = len(fresh)
+		return tx.Remind(ctx, round, fresh)
+	})
+	if err != nil {
+		return 0, 0, fmt.Errorf("write digests: %w", err)
+	}
+	return next, written, nil
+}
+
+// digest writes what waits for an office: what to do and by when in the
+// subject, one line per matter in the body.
+func (w Waiting) digest(round, day string, now time.Time) Message {
+	m := Message{Round: round, Office: w.Office, Occasion: "digest/" + day, Kind: messageDigest}
+	if round != "" {
+		m.Occasion = "digest/" + round + "/" + day
+	}
+	var lines []string
+	say := func(n int, format string, args ...any) {
+		if n > 0 {
+			lines = append(lines, fmt.Sprintf(format, append([]any{n}, args...)...))
+		}
+	}
+	say(w.Late, "%d 件申报材料已逾期,请即办理(N 四(一))。")
+	say(w.Files-w.Late, "%d 件申报材料待办理,最早的自%s起等待。", dayShown(w.Oldest))
+	say(w.StagesLate, "%d 个阶段已逾期,请即办结并报告;办结前计为逾期(N 四(二))。")
+	say(w.Stages, "%d 个阶段即将到期,最早%s。", award.Until(w.StageDue))
+	say(w.BelowFiles, "下级机构有 %d 件申报材料逾期未办,请督办。")
+	say(w.BelowStages, "所辖推荐机构有 %d 个阶段逾期,请督办或点名关闭。")
+	m.Body = strings.Join(lines, "\n")
+	m.Subject = w.heading(now) + lines[0]
+	return m
+}
+
+// heading is the act and its date: what an office reads first.
+func (w Waiting) heading(now time.Time) string {
+	if w.Late+w.StagesLate > 0 {
+		return "〔需办理·已逾期〕"
+	}
+	due := w.FilesDue
+	if due.IsZero() || !w.StageDue.IsZero() && w.StageDue.Before(due) {
+		due = w.StageDue
+	}
+	switch {
+	case w.Files+w.Stages == 0:
+		return "〔请督办〕"
+	case due.After(now):
+		return "〔需办理·截止" + dueShown(due) + "〕"
+	}
+	return "〔需办理〕"
+}
+
+// dayShown is a day as a subject has it: 11月30日.
+func dayShown(t time.Time) string { return t.In(award.Beijing).Format("1月2日") }
+
+// dueShown is the last day of an exclusive instant, or for a drill, whose days
+// are seconds, the time.
+func dueShown(closes time.Time) string {
+	t := closes.In(award.Beijing)
+	if t.Equal(award.DateOf(t).Starts()) {
+		return dayShown(t.Add(-time.Nanosecond))
+	}
+	return t.Format("1月2日15:04:05")
+}

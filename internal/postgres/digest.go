@@ -1,0 +1,94 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"github.com/lib/pq"
+
+	"shifan/internal/acts"
+)
+
+// openRounds selects the rounds that ask offices for something: the drill in
+// $1, or all real ones.
+const openRounds = `
+	SELECT id, owner_office_id FROM round
+	WHERE state = 'open' AND CASE WHEN $1 = '' THEN NOT drill ELSE id = $1 END`
+
+// Waiting returns offices by ID with what waits for them. A draft waits for
+// nobody: its unit need not apply.
+func (t *tx) Waiting(ctx context.Context, round string, soon time.Time, after int64, limit int) ([]acts.Waiting, error) {
+	var rows []struct {
+		Office      int64 `db:"office_id"`
+		Files       int
+		Oldest      sql.NullTime
+		FilesDue    sql.NullTime `db:"files_due"`
+		Late        int
+		Stages      int
+		StageDue    sql.NullTime `db:"stage_due"`
+		StagesLate  int          `db:"stages_late"`
+		BelowFiles  int          `db:"below_files"`
+		BelowStages int          `db:"below_stages"`
+	}
+	err := t.SelectContext(ctx, &rows, `
+		WITH open_round AS (`+openRounds+`), clock AS (SELECT shifan_now() AS now), waiting AS (
+			SELECT a.round_id, a.waiting_office_id AS office_id, count(*) AS files, min(a.waiting_since) AS oldest,
+			       min(a.due_at) FILTER (WHERE a.due_at > c.now) AS due, count(*) FILTER (WHERE a.due_at <= c.now) AS late
+			FROM application a JOIN open_round r ON r.id = a.round_id, clock c
+			WHERE a.waiting_office_id IS NOT NULL AND a.state <> 'draft'
+			GROUP BY a.round_id, a.waiting_office_id
+		), stages AS (
+			SELECT s.office_id, r.owner_office_id, s.due_at, s.due_at <= c.now AS late
+			FROM office_stage s JOIN open_round r ON r.id = s.round_id, clock c
+			WHERE s.state = 'open' AND s.due_at <= $2
+		), matters AS (
+			SELECT office_id, files, oldest, due AS files_due, late,
+			       0 AS stages, NULL::timestamptz AS stage_due, 0 AS stages_late, 0 AS below_files, 0 AS below_stages
+			FROM waiting
+			UNION ALL
+			SELECT office_id, 0, NULL, NULL, 0,
+			       CASE WHEN late THEN 0 ELSE 1 END, CASE WHEN late THEN NULL ELSE due_at END, CASE WHEN late THEN 1 ELSE 0 END, 0, 0
+			FROM stages
+			UNION ALL
+			SELECT coalesce(u.parent_id, r.owner_office_id), 0, NULL, NULL, 0, 0, NULL, 0, w.late, 0
+			FROM waiting w JOIN open_round r ON r.id = w.round_id
+			JOIN round_unit u ON u.round_id = w.round_id AND u.unit_id = w.office_id
+			WHERE w.late > 0 AND w.office_id <> r.owner_office_id
+			UNION ALL
+			SELECT owner_office_id, 0, NULL, NULL, 0, 0, NULL, 0, 0, 1
+			FROM stages WHERE late AND office_id <> owner_office_id
+		)
+		SELECT office_id, sum(files)::int AS files, min(oldest) AS oldest, min(files_due) AS files_due, sum(late)::int AS late,
+		       sum(stages)::int AS stages, min(stage_due) AS stage_due, sum(stages_late)::int AS stages_late,
+		       sum(below_files)::int AS below_files, sum(below_stages)::int AS below_stages
+		FROM matters WHERE office_id > $3
+		GROUP BY office_id ORDER BY office_id LIMIT $4`, round, soon, after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read what waits: %w", err)
+	}
+	waiting := make([]acts.Waiting, len(rows))
+	for i, r := range rows {
+		waiting[i] = acts.Waiting{
+			Office: r.Office, Files: r.Files, Oldest: r.Oldest.Time, FilesDue: r.FilesDue.Time, Late: r.Late,
+			Stages: r.Stages, StageDue: r.StageDue.Time, StagesLate: r.StagesLate,
+			BelowFiles: r.BelowFiles, BelowStages: r.BelowStages,
+		}
+	}
+	return waiting, nil
+}
+
+// Remind counts one more reminder on every late file that waits for the
+// offices.
+func (t *tx) Remind(ctx context.Context, round string, offices []int64) error {
+	_, err := t.ExecContext(ctx, `
+		UPDATE application SET reminders = reminders + 1
+		FROM (`+openRounds+`) r
+		WHERE application.round_id = r.id AND waiting_office_id = ANY($2)
+		  AND state <> 'draft' AND due_at <= shifan_now()`, round, pq.Array(offices))
+	if err != nil {
+		return fmt.Errorf("count reminders: %w", err)
+	}
+	return nil
+}
