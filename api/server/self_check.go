@@ -1,0 +1,50 @@
+package server
+
+import (
+	"context"
+
+	"shifan/internal/acts"
+	"shifan/internal/award"
+)
+
+// GetSelfCheck shows a unit's own check.
+func (s *Server) GetSelfCheck(ctx context.Context, request GetSelfCheckRequestObject) (GetSelfCheckResponseObject, error) {
+	check, err := s.acts.SelfCheck(ctx, officer(ctx), request.Round, request.Unit, award.Category(request.Category))
+	if err != nil {
+		return nil, err
+	}
+	return GetSelfCheck200JSONResponse(selfCheck(check)), nil
+}
+
+// SaveSelfCheck keeps a unit's own check.
+func (s *Server) SaveSelfCheck(ctx context.Context, request SaveSelfCheckRequestObject) (SaveSelfCheckResponseObject, error) {
+	seen, err := revision(request.Params.IfMatch)
+	if err != nil {
+		return nil, err
+	}
+	points, err := marks(request.Body.Marks)
+	if err != nil {
+		return nil, err
+	}
+	done, err := s.acts.SaveSelfCheck(ctx, officer(ctx), actKey(ctx), acts.SaveSelfCheck{
+		Round: request.Round, Unit: request.Unit, Category: award.Category(request.Category), Revision: seen,
+		Marks: points, Gap: value(request.Body.Gap), Measure: value(request.Body.Measure),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return SaveSelfCheck200JSONResponse{Receipt: receipt(done.Receipt), SelfCheck: selfCheck(done.Result)}, nil
+}
+
+// selfCheck writes a self-check.
+func selfCheck(c acts.SelfCheck) SelfCheck {
+	out := SelfCheck{
+		Unit: c.UnitCode, Name: c.UnitName, Category: CategoryName(c.Category), Revision: c.Revision,
+		Marks: marksShown(c.Marks), Gap: given(c.Gap), Measure: given(c.Measure),
+		Total: c.Total.String(), Ready: c.Ready, EnteredByOffice: c.EnteredByOffice, UpdatedAt: c.UpdatedAt,
+	}
+	if len(c.Reasons) > 0 {
+		out.Reasons = &c.Reasons
+	}
+	return out
+}
