@@ -1,6 +1,8 @@
 package award
 
 import (
+	"fmt"
+	"maps"
 	"slices"
 	"time"
 )
@@ -37,24 +39,41 @@ func DefaultRules() Rules {
 // Check returns every defect of the rules.
 func (r Rules) Check() []Defect {
 	var defects []Defect
-	atLeast := func(pointer string, value, least int) {
-		if value < least {
+	between := func(pointer string, least, value, most int) {
+		switch {
+		case value < least:
 			defects = append(defects, Defect{pointer, "number_too_small", []any{least, value}})
+		case value > most:
+			defects = append(defects, Defect{pointer, "number_too_large", []any{most, value}})
 		}
 	}
-	atLeast("/rules/notice_days", r.NoticeDays, 1)
-	atLeast("/rules/letter_days", r.LetterDays, 0)
-	atLeast("/rules/return_days", r.ReturnDays, 1)
-	atLeast("/rules/arrival_days", r.ArrivalDays, 0)
-	atLeast("/rules/endorse_days", r.EndorseDays, 1)
-	atLeast("/rules/earlier_notice_days", r.EarlierNoticeDays, 0)
-	atLeast("/rules/pass_mark", int(r.PassMark), 0)
-	atLeast("/rules/satisfaction", r.Satisfaction, 0)
-	if r.Satisfaction > 100 {
-		defects = append(defects, Defect{"/rules/satisfaction", "number_too_large", []any{100, r.Satisfaction}})
+	between("/rules/notice_days", 1, r.NoticeDays, mostDays)
+	between("/rules/letter_days", 0, r.LetterDays, mostDays)
+	between("/rules/return_days", 1, r.ReturnDays, mostDays)
+	between("/rules/arrival_days", 0, r.ArrivalDays, mostDays)
+	between("/rules/endorse_days", 1, r.EndorseDays, mostDays)
+	between("/rules/earlier_notice_days", 0, r.EarlierNoticeDays, mostDays)
+	between("/rules/satisfaction", 0, r.Satisfaction, 100)
+	if r.PassMark < 0 || r.PassMark > mostPoints {
+		defects = append(defects, Defect{"/rules/pass_mark", "points_bounds", []any{mostPoints.String(), r.PassMark.String()}})
+	}
+	for _, category := range slices.Sorted(maps.Keys(r.MinimumAsked)) {
+		pointer := "/rules/minimum_asked/" + string(category)
+		if !slices.Contains(Categories(), category) {
+			defects = append(defects, Defect{pointer, "category_unknown", []any{string(category)}})
+			continue
+		}
+		between(pointer, 0, r.MinimumAsked[category], MostUnits)
 	}
 	return defects
 }
+
+// What keeps a slip of the keyboard from becoming a rule.
+const (
+	mostDays   = 366            // a round's day limits, in days
+	mostPoints = Points(100_00) // of a standard, D-06
+	MostUnits  = 1_000_000      // no category has more units, no quota is higher (2023: some 620,000 communities and villages)
+)
 
 // CategoryRule is one category of a round as defined.
 type CategoryRule struct {
@@ -86,6 +105,32 @@ type Definition struct {
 	DrillDay       time.Duration // how long a drill's working day lasts; zero: a real round
 }
 
+// Defaulted returns the definition with what was left out filled in: titles,
+// kinds and the sample form of each category, applications closing together
+// with self-checks (D-17), and today's register.
+func (d Definition) Defaulted(now time.Time) Definition {
+	d.Categories = slices.Clone(d.Categories)
+	for i := range d.Categories {
+		c := &d.Categories[i]
+		if c.Title == "" {
+			c.Title = c.Category.FullTitle()
+		}
+		if c.Kinds == nil {
+			c.Kinds = c.Category.Kinds()
+		}
+		if c.Form == nil {
+			c.Form = SampleForm()
+		}
+	}
+	if d.Dates.ApplyCloses.IsZero() {
+		d.Dates.ApplyCloses = d.Dates.SelfCheckCloses
+	}
+	if d.RegistryDate == (Date{}) {
+		d.RegistryDate = DateOf(now)
+	}
+	return d
+}
+
 // Contact is whom to ask (N's last lines).
 type Contact struct {
 	Unit    string `json:"unit"`
@@ -109,20 +154,26 @@ func (d Definition) Check(now time.Time) []Defect {
 	}
 	var seen []Category
 	for i, c := range d.Categories {
-		pointer := "/categories/" + string(c.Category)
-		if c.Category == "" || !slices.Contains(Categories(), c.Category) {
-			say("/categories", "category_unknown", string(c.Category))
+		pointer := fmt.Sprintf("/categories/%d", i)
+		if !slices.Contains(Categories(), c.Category) {
+			say(pointer+"/category", "category_unknown", string(c.Category))
 			continue
 		}
 		if slices.Contains(seen, c.Category) {
-			say(pointer, "category_twice", i)
+			say(pointer+"/category", "category_twice", c.Category.FullTitle())
 		}
 		seen = append(seen, c.Category)
-		if c.Quota.Places <= 0 {
+		switch {
+		case c.Quota.Places <= 0:
 			say(pointer+"/quota", "number_too_small", 1, c.Quota.Places)
+		case c.Quota.Places > MostUnits:
+			say(pointer+"/quota", "number_too_large", MostUnits, c.Quota.Places)
 		}
-		if c.Quota.Ratio < 0 || (c.Quota.Ratio == 0 && c.Category != City) {
+		switch {
+		case c.Quota.Ratio < 0 || (c.Quota.Ratio == 0 && c.Category != City):
 			say(pointer+"/ratio", "number_too_small", 1, c.Quota.Ratio)
+		case c.Quota.Ratio > MostUnits:
+			say(pointer+"/ratio", "number_too_large", MostUnits, c.Quota.Ratio)
 		}
 	}
 

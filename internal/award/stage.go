@@ -1,5 +1,7 @@
 package award
 
+import "slices"
+
 // RoundState is where a round's row stands.
 type RoundState string
 
@@ -71,6 +73,11 @@ const (
 // Stages lists the stages in order. A round never moves back.
 func Stages() []Stage {
 	return []Stage{StageSelfCheck, StageRecommendation, StageAssessment, StagePublicNotice, StageCommendation}
+}
+
+// After reports whether the stage comes after another.
+func (s Stage) After(other Stage) bool {
+	return slices.Index(Stages(), s) > slices.Index(Stages(), other)
 }
 
 // Chinese returns the Notice's word for the stage.

@@ -1,6 +1,10 @@
 package award
 
-import "fmt"
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+)
 
 // Points are marks in hundredths of a point: exact, never floats.
 type Points int64
@@ -156,4 +160,14 @@ func (s Standard) Maximum() Points {
 		}
 	}
 	return sum
+}
+
+// Digest returns the SHA-256 of the standard's JSON: what a round was held
+// against can be proved to be what was published.
+func (s Standard) Digest() [32]byte {
+	text, err := json.Marshal(s)
+	if err != nil {
+		panic("a standard is plain data: " + err.Error())
+	}
+	return sha256.Sum256(text)
 }

@@ -249,7 +249,11 @@ func (t *tx) OfficeOf(ctx context.Context, round string, office int64) (acts.Off
 
 // Offices reads every recommending office of a round, in D-09 order.
 func (s *Store) Offices(ctx context.Context, round string) ([]acts.Office, error) {
-	rows, err := s.db.QueryxContext(ctx, officeColumns+` WHERE f.round_id = $1 ORDER BY f.code`, round)
+	return readOffices(ctx, s.db, round)
+}
+
+func readOffices(ctx context.Context, q queryer, round string) ([]acts.Office, error) {
+	rows, err := q.QueryxContext(ctx, officeColumns+` WHERE f.round_id = $1 ORDER BY f.code`, round)
 	if err != nil {
 		return nil, fmt.Errorf("read offices: %w", err)
 	}

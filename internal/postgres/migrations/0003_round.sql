@@ -19,6 +19,7 @@ CREATE TABLE standard (
 -- One run of naming and commendation (批次).
 CREATE TABLE round (
     id              text        NOT NULL,       -- 2026-1; drills drill-7
+    number          bigint      GENERATED ALWAYS AS IDENTITY,  -- in the order drafted: what lists of rounds are paged by
     revision        integer     NOT NULL DEFAULT 1,
     title           text        NOT NULL,
     owner_office_id bigint      NOT NULL,       -- its rights end at its subtree
@@ -52,6 +53,7 @@ CREATE TABLE round (
     ended_at     timestamptz,                   -- closed or cancelled
 
     CONSTRAINT round_pkey PRIMARY KEY (id),
+    CONSTRAINT round_number UNIQUE (number),
     CONSTRAINT round_owner FOREIGN KEY (owner_office_id) REFERENCES unit (id),
     CONSTRAINT round_state CHECK (state IN ('draft', 'opening', 'open', 'suspended', 'closed', 'cancelled')),
     CONSTRAINT round_stage CHECK (stage IN ('self_check', 'recommendation', 'assessment', 'public_notice', 'commendation')),

@@ -1,0 +1,227 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+
+	"shifan/internal/acts"
+	"shifan/internal/award"
+)
+
+// readStage reads an office's stage. suffix may lock the row.
+func readStage(ctx context.Context, q queryer, round string, office int64, stage award.Stage, suffix string) (acts.StageRecord, error) {
+	var s acts.StageRecord
+	var overdue, completed, closed sql.NullTime
+	err := q.QueryRowxContext(ctx, `
+		SELECT revision, due_at, state, overdue_at, completed_at, closed_at, reason FROM office_stage
+		WHERE round_id = $1 AND office_id = $2 AND stage = $3 `+suffix, round, office, stage).
+		Scan(&s.Revision, &s.DueAt, &s.State, &overdue, &completed, &closed, &s.Reason)
+	if errors.Is(err, sql.ErrNoRows) {
+		return acts.StageRecord{}, award.Refuse(award.NotFound, "N 四", "office_stage_unknown", string(stage))
+	}
+	if err != nil {
+		return acts.StageRecord{}, fmt.Errorf("read stage: %w", err)
+	}
+	s.OverdueAt, s.CompletedAt, s.ClosedAt = overdue.Time, completed.Time, closed.Time
+	return s, nil
+}
+
+// Offices reads every recommending office of a round, in D-09 order.
+func (t *tx) Offices(ctx context.Context, round string) ([]acts.Office, error) {
+	return readOffices(ctx, t, round)
+}
+
+// tallyColumns are a round r's number and its offices, counted.
+const tallyColumns = `
+	r.number,
+	(SELECT count(*) FROM round_office f WHERE f.round_id = r.id),
+	(SELECT count(*) FROM office_stage st WHERE st.round_id = r.id AND st.stage = 'recommendation' AND (st.state = 'closed'
+		OR EXISTS (SELECT FROM package p WHERE p.round_id = r.id AND p.office_id = st.office_id AND p.state = 'accepted'))),
+	(SELECT count(DISTINCT p.office_id) FROM package p WHERE p.round_id = r.id AND p.state = 'sent'),
+	(SELECT count(*) FROM office_stage st WHERE st.round_id = r.id AND st.stage = 'recommendation'
+		AND st.state = 'open' AND st.overdue_at IS NOT NULL)`
+
+func readRoundStanding(ctx context.Context, q queryer, id string) (acts.RoundStanding, error) {
+	r, err := readRound(ctx, q, id, "")
+	if err != nil {
+		return acts.RoundStanding{}, err
+	}
+	s := acts.RoundStanding{Round: r}
+	for i := range s.Categories {
+		s.Categories[i].Standard, s.Categories[i].Form = award.Standard{}, nil
+	}
+	err = q.QueryRowxContext(ctx, `SELECT `+tallyColumns+` FROM round r WHERE r.id = $1`, id).
+		Scan(&s.Number, &s.Offices.Total, &s.Offices.Done, &s.Offices.Sent, &s.Offices.Overdue)
+	if err != nil {
+		return acts.RoundStanding{}, fmt.Errorf("count offices: %w", err)
+	}
+	return s, nil
+}
+
+// RoundStanding reads a round as it now stands, inside an act.
+func (t *tx) RoundStanding(ctx context.Context, id string) (acts.RoundStanding, error) {
+	return readRoundStanding(ctx, t, id)
+}
+
+// RoundStanding reads a round as it now stands.
+func (s *Store) RoundStanding(ctx context.Context, id string) (acts.RoundStanding, error) {
+	return readRoundStanding(ctx, s.db, id)
+}
+
+// RoundPage lists the rounds an officer may see, newest first: owned by its
+// office, by one above, or by one below.
+func (s *Store) RoundPage(ctx context.Context, by award.Officer, in acts.RoundQuery) ([]acts.RoundStanding, error) {
+	var ids []string
+	err := s.db.SelectContext(ctx, &ids, `
+		SELECT r.id FROM round r
+		WHERE ($1 = 0 OR r.number < $1) AND (r.owner_office_id = ANY($2) OR EXISTS (
+			WITH RECURSIVE up AS (
+				SELECT v.parent_id FROM unit_version v WHERE v.unit_id = r.owner_office_id AND v.valid_to IS NULL
+				UNION ALL
+				SELECT v.parent_id FROM up JOIN unit_version v ON v.unit_id = up.parent_id AND v.valid_to IS NULL
+			) SELECT FROM up WHERE parent_id = $3))
+		ORDER BY r.number DESC LIMIT $4`, in.Before, pq.Array(by.Path), by.Office, in.Limit)
+	if err != nil {
+		return nil, fmt.Errorf("list rounds: %w", err)
+	}
+	rounds := make([]acts.RoundStanding, len(ids))
+	for i, id := range ids { // a page of rounds is short: one every two years, and drills
+		if rounds[i], err = s.RoundStanding(ctx, id); err != nil {
+			return nil, err
+		}
+	}
+	return rounds, nil
+}
+
+// OfficeStandings reads recommending offices with what their standing is told
+// from.
+func (s *Store) OfficeStandings(ctx context.Context, round, code string) ([]acts.OfficeStanding, error) {
+	offices, err := readOffices(ctx, s.db, round)
+	if err != nil {
+		return nil, err
+	}
+	facts, err := s.officeFacts(ctx, round)
+	if err != nil {
+		return nil, err
+	}
+	var standings []acts.OfficeStanding
+	for _, o := range offices {
+		if code != "" && o.Code != code {
+			continue
+		}
+		f := facts[o.ID]
+		f.told.Stage = o.Stage.State
+		standings = append(standings, acts.OfficeStanding{
+			Office: o, Package: f.told.Package, WaitingFor: f.told.WaitingFor(),
+			Reminders: f.reminders, SelfCheckReportedAt: f.reported.Time,
+		})
+	}
+	return standings, nil
+}
+
+// officeFact is what is known of an office beside its own rows.
+type officeFact struct {
+	told      award.OfficeFacts
+	reminders int
+	reported  sql.NullTime
+}
+
+func (s *Store) officeFacts(ctx context.Context, round string) (map[int64]officeFact, error) {
+	rows, err := s.db.QueryxContext(ctx, `
+		SELECT f.office_id, coalesce(p.state, ''), sc.completed_at, coalesce(w.reminders, 0),
+		       ap.closes_at <= shifan_now(), f.arrival_at <= shifan_now(),
+		       EXISTS (SELECT FROM list l WHERE l.round_id = f.round_id AND l.office_id = f.office_id AND l.kind = 'proposed'),
+		       EXISTS (SELECT FROM public_notice n WHERE n.round_id = f.round_id AND n.office_id = f.office_id AND n.state = 'announced'),
+		       EXISTS (SELECT FROM public_notice n WHERE n.round_id = f.round_id AND n.office_id = f.office_id AND n.state = 'ended'),
+		       EXISTS (SELECT FROM recommendation c WHERE c.round_id = f.round_id AND c.office_id = f.office_id)
+		FROM round_office f
+		JOIN intake ap ON ap.round_id = f.round_id AND ap.office_id = f.office_id AND ap.kind = 'apply'
+		LEFT JOIN office_stage sc ON sc.round_id = f.round_id AND sc.office_id = f.office_id AND sc.stage = 'self_check'
+		LEFT JOIN LATERAL (
+			SELECT state FROM package p WHERE p.round_id = f.round_id AND p.office_id = f.office_id ORDER BY revision DESC LIMIT 1
+		) p ON true
+		LEFT JOIN (
+			SELECT office_id, sum(reminders) AS reminders FROM application
+			WHERE round_id = $1 AND ended_at IS NULL GROUP BY office_id
+		) w ON w.office_id = f.office_id
+		WHERE f.round_id = $1`, round)
+	if err != nil {
+		return nil, fmt.Errorf("read what offices wait for: %w", err)
+	}
+	defer rows.Close()
+	facts := make(map[int64]officeFact)
+	for rows.Next() {
+		var id int64
+		var f officeFact
+		err := rows.Scan(&id, &f.told.Package, &f.reported, &f.reminders, &f.told.ApplyOver, &f.told.Arrived,
+			&f.told.Proposed, &f.told.NoticeLive, &f.told.NoticeEnded, &f.told.Recommending)
+		if err != nil {
+			return nil, fmt.Errorf("read what an office waits for: %w", err)
+		}
+		facts[id] = f
+	}
+	return facts, rows.Err()
+}
+
+// Funnels counts units by office and category, each source once: a state may
+// come and go, so "ever reached" is read from history; the cut and the titles
+// are as they stand.
+func (s *Store) Funnels(ctx context.Context, round string, office int64) ([]acts.Funnel, error) {
+	rows, err := s.db.QueryxContext(ctx, `
+		SELECT office_id, category, sum(units), sum(self_checked), sum(ready), sum(applied), sum(at_province), sum(unsigned),
+		       sum(proposed), sum(noticed), sum(recommended), sum(places), sum(candidates), sum(named)
+		FROM (
+			SELECT office_id, category, eligible AS units, 0 AS self_checked, 0 AS ready, 0 AS applied, 0 AS at_province,
+			       0 AS unsigned, 0 AS proposed, 0 AS noticed, 0 AS recommended, places, 0 AS candidates, 0 AS named
+			FROM recommendation_limit WHERE round_id = $1 AND ($2 = 0 OR office_id = $2)
+			UNION ALL
+			SELECT office_id, category, 0, count(*), count(*) FILTER (WHERE ready), 0, 0, 0, 0, 0, 0, 0, 0, 0
+			FROM self_check WHERE round_id = $1 AND ($2 = 0 OR office_id = $2) GROUP BY office_id, category
+			UNION ALL
+			SELECT office_id, category, 0, 0, 0, count(*) FILTER (WHERE filed_at IS NOT NULL),
+			       count(*) FILTER (WHERE at_province), count(*) FILTER (WHERE unsigned),
+			       count(*) FILTER (WHERE proposed), count(*) FILTER (WHERE noticed), 0, 0,
+			       count(*) FILTER (WHERE candidate), 0
+			FROM (
+				SELECT a.office_id, a.category, a.filed_at, a.unsigned,
+				       bool_or(h.to_state = 'at_province') AS at_province, bool_or(h.to_state = 'proposed') AS proposed,
+				       bool_or(h.to_state = 'noticed_locally') AS noticed, bool_or(h.to_state = 'candidate') AS candidate
+				FROM application a LEFT JOIN application_history h ON h.application_id = a.id
+					AND h.to_state IN ('at_province', 'proposed', 'noticed_locally', 'candidate')
+				WHERE a.round_id = $1 AND ($2 = 0 OR a.office_id = $2)
+				GROUP BY a.id
+			) reached GROUP BY office_id, category
+			UNION ALL
+			SELECT office_id, category, 0, 0, 0, 0, 0, 0, 0, 0, count(*), 0, 0, 0
+			FROM recommendation WHERE round_id = $1 AND ($2 = 0 OR office_id = $2) GROUP BY office_id, category
+			UNION ALL
+			SELECT a.office_id, t.category, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, count(*)
+			FROM title t JOIN application a ON a.id = t.application_id
+			WHERE t.round_id = $1 AND ($2 = 0 OR a.office_id = $2) GROUP BY a.office_id, t.category
+		) counted
+		GROUP BY office_id, category`, round, office)
+	if err != nil {
+		return nil, fmt.Errorf("count units: %w", err)
+	}
+	return scanFunnels(rows)
+}
+
+func scanFunnels(rows *sqlx.Rows) ([]acts.Funnel, error) {
+	defer rows.Close()
+	var funnels []acts.Funnel
+	for rows.Next() {
+		var f acts.Funnel
+		err := rows.Scan(&f.Office, &f.Category, &f.Units, &f.SelfChecked, &f.Ready, &f.Applied, &f.AtProvince, &f.Unsigned,
+			&f.Proposed, &f.NoticedLocally, &f.Recommended, &f.RecommendationLimit, &f.Candidates, &f.Named)
+		if err != nil {
+			return nil, fmt.Errorf("read unit counts: %w", err)
+		}
+		funnels = append(funnels, f)
+	}
+	return funnels, rows.Err()
+}
