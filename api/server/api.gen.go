@@ -616,16 +616,10 @@ type Application struct {
 	Unit Code `json:"unit"`
 
 	// Unsigned 未签署意见
-	Unsigned   *bool `json:"unsigned,omitempty"`
-	WaitingFor *struct {
-		Due  *ShownInstant `json:"due,omitempty"`
-		Name string        `json:"name"`
+	Unsigned *bool `json:"unsigned,omitempty"`
 
-		// Office 区划代码(去尾零)
-		Office    Code       `json:"office"`
-		Reminders *int       `json:"reminders,omitempty"`
-		Since     *time.Time `json:"since,omitempty"`
-	} `json:"waiting_for,omitempty"`
+	// WaitingFor 待哪个机构办理
+	WaitingFor *WaitingFor `json:"waiting_for,omitempty"`
 }
 
 // ApplicationDone defines model for ApplicationDone.
@@ -787,6 +781,33 @@ type Funnel struct {
 //
 // Examples: 2026-12-31
 type Instant = string
+
+// IssuedKey defines model for IssuedKey.
+type IssuedKey struct {
+	Id int64 `json:"id"`
+
+	// Key 仅此一次
+	Key *string `json:"key,omitempty"`
+
+	// Office 区划代码(去尾零)
+	Office  Code  `json:"office"`
+	Officer int64 `json:"officer"`
+}
+
+// KeyRequest defines model for KeyRequest.
+type KeyRequest struct {
+	// Name 经办人姓名
+	Name *string `json:"name,omitempty"`
+
+	// Office 区划代码(去尾零)
+	Office Code `json:"office"`
+
+	// Officer 已有经办人的编号;缺省按姓名
+	Officer *int64 `json:"officer,omitempty"`
+
+	// Roles 新增经办人的职责;缺省 head
+	Roles *[]Role `json:"roles,omitempty"`
+}
 
 // Marks 按标准指标顺序
 type Marks = []Points
@@ -1269,6 +1290,17 @@ type Unit struct {
 // UnitKind defines model for UnitKind.
 type UnitKind string
 
+// WaitingFor 待哪个机构办理
+type WaitingFor struct {
+	Due  *ShownInstant `json:"due,omitempty"`
+	Name string        `json:"name"`
+
+	// Office 区划代码(去尾零)
+	Office    Code       `json:"office"`
+	Reminders *int       `json:"reminders,omitempty"`
+	Since     *time.Time `json:"since,omitempty"`
+}
+
 // ApplicationID defines model for ApplicationID.
 type ApplicationID = int64
 
@@ -1310,16 +1342,7 @@ type ListAuditParams struct {
 
 // CreateKeysJSONBody defines parameters for CreateKeys.
 type CreateKeysJSONBody struct {
-	Offices []struct {
-		// Name 经办人姓名;缺省为机构名
-		Name *string `json:"name,omitempty"`
-
-		// Office 区划代码(去尾零)
-		Office Code `json:"office"`
-
-		// Roles 缺省 head
-		Roles *[]Role `json:"roles,omitempty"`
-	} `json:"offices"`
+	Offices []KeyRequest `json:"offices"`
 }
 
 // CreateKeysParams defines parameters for CreateKeys.
@@ -1449,6 +1472,9 @@ type EditApplicationParams struct {
 type CallUpApplicationParams struct {
 	// IdempotencyKey 幂等键
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch 所见版本;首次保存不填
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
 // EndorseJSONBody defines parameters for Endorse.
@@ -1489,6 +1515,9 @@ type EndorseJSONBodyOpinion string
 type FileApplicationParams struct {
 	// IdempotencyKey 幂等键
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch 所见版本;首次保存不填
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
 // InspectJSONBody defines parameters for Inspect.
@@ -1542,6 +1571,9 @@ type SurveyParams struct {
 type WithdrawApplicationParams struct {
 	// IdempotencyKey 幂等键
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch 所见版本;首次保存不填
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
 // CancelRoundParams defines parameters for CancelRound.
@@ -2996,6 +3028,25 @@ func (siw *ServerInterfaceWrapper) CallUpApplication(c *gin.Context) {
 
 	}
 
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
 		if c.IsAborted() {
@@ -3162,6 +3213,25 @@ func (siw *ServerInterfaceWrapper) FileApplication(c *gin.Context) {
 		}
 
 		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
 
 	}
 
@@ -3408,6 +3478,25 @@ func (siw *ServerInterfaceWrapper) WithdrawApplication(c *gin.Context) {
 		}
 
 		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
 
 	}
 
@@ -5123,17 +5212,8 @@ type CreateKeysResponseObject interface {
 }
 
 type CreateKeys201JSONResponse struct {
-	Items []struct {
-		Id int64 `json:"id"`
-
-		// Key 仅此一次
-		Key *string `json:"key,omitempty"`
-
-		// Office 区划代码(去尾零)
-		Office  Code  `json:"office"`
-		Officer int64 `json:"officer"`
-	} `json:"items"`
-	Receipt Receipt `json:"receipt"`
+	Items   []IssuedKey `json:"items"`
+	Receipt Receipt     `json:"receipt"`
 }
 
 func (response CreateKeys201JSONResponse) VisitCreateKeysResponse(w http.ResponseWriter) error {
