@@ -1,0 +1,194 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/lib/pq"
+
+	"shifan/internal/acts"
+	"shifan/internal/award"
+)
+
+// noticeColumns are scanned by scanNotice, wherever a notice is read. They hold
+// nothing that the public may not read (D-15).
+const noticeColumns = `
+	SELECT n.id, n.number, n.round_id, r.title, r.drill, n.office_id, coalesce(o.code, v.code), coalesce(o.name, v.name),
+	       n.list_id, l.sha256, n.scope, n.state, n.working_days, n.opens_at, n.closes_at, n.final_at,
+	       n.announced_at, n.ended_at, n.contacts, n.text
+	FROM public_notice n
+	JOIN list l ON l.id = n.list_id
+	JOIN round r ON r.id = n.round_id
+	LEFT JOIN round_office o ON o.round_id = n.round_id AND o.office_id = n.office_id
+	LEFT JOIN unit_version v ON v.unit_id = n.office_id AND v.valid_to IS NULL `
+
+func scanNotice(row scanner) (acts.Notice, error) {
+	var n acts.Notice
+	var ended sql.NullTime
+	var contacts []byte
+	err := row.Scan(&n.ID, &n.Number, &n.Round, &n.RoundTitle, &n.Drill, &n.Office, &n.OfficeCode, &n.OfficeName,
+		&n.List, &n.ListSHA256, &n.Scope, &n.State, &n.WorkingDays, &n.OpensAt, &n.ClosesAt, &n.FinalAt,
+		&n.AnnouncedAt, &ended, &contacts, &n.Text)
+	if err != nil {
+		return acts.Notice{}, err
+	}
+	n.EndedAt = ended.Time
+	if err := json.Unmarshal(contacts, &n.Contacts); err != nil {
+		return acts.Notice{}, fmt.Errorf("read contacts of notice %d: %w", n.ID, err)
+	}
+	return n, nil
+}
+
+// readNotices reads notices, without evidence and list.
+func readNotices(ctx context.Context, q queryer, where string, args ...any) ([]acts.Notice, error) {
+	rows, err := q.QueryxContext(ctx, noticeColumns+where, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read notices: %w", err)
+	}
+	defer rows.Close()
+	var notices []acts.Notice
+	for rows.Next() {
+		n, err := scanNotice(rows)
+		if err != nil {
+			return nil, fmt.Errorf("read notice: %w", err)
+		}
+		notices = append(notices, n)
+	}
+	return notices, rows.Err()
+}
+
+// addEvidence completes notices with the proof of their publication.
+func addEvidence(ctx context.Context, q queryer, notices []acts.Notice) error {
+	at := make(map[int64]int, len(notices))
+	ids := make([]int64, len(notices))
+	for i, n := range notices {
+		at[n.ID], ids[i] = i, n.ID
+	}
+	rows, err := q.QueryxContext(ctx, `
+		SELECT notice_id, medium, name, published_at, link FROM public_notice_evidence
+		WHERE notice_id = ANY($1) ORDER BY notice_id, position`, pq.Array(ids))
+	if err != nil {
+		return fmt.Errorf("read evidence: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var notice int64
+		var e award.Evidence
+		if err := rows.Scan(&notice, &e.Medium, &e.Name, &e.PublishedAt, &e.Link); err != nil {
+			return fmt.Errorf("read a piece of evidence: %w", err)
+		}
+		n := &notices[at[notice]]
+		n.Evidence = append(n.Evidence, e)
+	}
+	return rows.Err()
+}
+
+// AddNotice writes a notice under the next number of its round.
+func (t *tx) AddNotice(ctx context.Context, by award.Officer, n acts.Notice) (acts.Notice, error) {
+	contacts, err := json.Marshal(n.Contacts)
+	if err != nil {
+		return acts.Notice{}, fmt.Errorf("encode contacts: %w", err)
+	}
+	err = t.QueryRowxContext(ctx, `
+		INSERT INTO public_notice (round_id, number, list_id, office_id, scope, working_days, opens_at, closes_at, final_at,
+			provisional, contacts, text, state, officer_id)
+		SELECT $1, coalesce(max(number), 0) + 1, $2, $3, $4, $5, $6, $7, $8, false, $9, $10, $11, $12
+		FROM public_notice WHERE round_id = $1
+		RETURNING id, number, announced_at`,
+		n.Round, n.List, n.Office, n.Scope, n.WorkingDays, n.OpensAt, n.ClosesAt, n.FinalAt,
+		contacts, n.Text, n.State, by.ID).Scan(&n.ID, &n.Number, &n.AnnouncedAt)
+	if constraint(err) == "public_notice_one_live" {
+		return acts.Notice{}, award.Refuse(award.Conflict, "domain 7", "notice_exists")
+	}
+	if err != nil {
+		return acts.Notice{}, fmt.Errorf("write notice: %w", err)
+	}
+	for i, e := range n.Evidence { // a few, never many
+		_, err := t.ExecContext(ctx, `
+			INSERT INTO public_notice_evidence (notice_id, position, medium, name, published_at, link)
+			VALUES ($1, $2, $3, $4, $5, $6)`, n.ID, i+1, e.Medium, e.Name, e.PublishedAt, e.Link)
+		if err != nil {
+			return acts.Notice{}, fmt.Errorf("write evidence: %w", err)
+		}
+	}
+	return n, nil
+}
+
+// LockNotice reads a notice and holds its row.
+func (t *tx) LockNotice(ctx context.Context, round string, number int) (acts.Notice, error) {
+	n, err := scanNotice(t.QueryRowxContext(ctx,
+		noticeColumns+`WHERE n.round_id = $1 AND n.number = $2 FOR UPDATE OF n`, round, number))
+	if errors.Is(err, sql.ErrNoRows) {
+		return acts.Notice{}, award.Refuse(award.NotFound, "", "notice_unknown", number)
+	}
+	if err != nil {
+		return acts.Notice{}, fmt.Errorf("hold notice: %w", err)
+	}
+	return n, nil
+}
+
+// NoticedFiles returns the files on a list that stand in the state, are not
+// suspended and have not been removed.
+func (t *tx) NoticedFiles(ctx context.Context, list int64, state award.FileState) ([]int64, error) {
+	var files []int64
+	err := t.SelectContext(ctx, &files, `
+		SELECT a.id FROM list_item i JOIN application a ON a.id = i.application_id
+		WHERE i.list_id = $1 AND i.removed_at IS NULL AND a.state = $2 AND NOT a.suspended
+		ORDER BY a.id FOR UPDATE OF a`, list, state)
+	if err != nil {
+		return nil, fmt.Errorf("read noticed files: %w", err)
+	}
+	return files, nil
+}
+
+// EndNotice records that a notice has ended.
+func (t *tx) EndNotice(ctx context.Context, notice int64) error {
+	_, err := t.ExecContext(ctx, `UPDATE public_notice SET state = 'ended', ended_at = shifan_now() WHERE id = $1`, notice)
+	if err != nil {
+		return fmt.Errorf("end notice: %w", err)
+	}
+	return nil
+}
+
+// NationalNotice reads the latest national notice of a round.
+func (t *tx) NationalNotice(ctx context.Context, round string) (acts.Notice, error) {
+	notices, err := readNotices(ctx, t,
+		`WHERE n.round_id = $1 AND n.scope = 'national' ORDER BY n.number DESC LIMIT 1`, round)
+	if err != nil || len(notices) == 0 {
+		return acts.Notice{}, err
+	}
+	return notices[0], nil
+}
+
+// PublicNotices reads the notices of rounds that were not cancelled.
+func (s *Store) PublicNotices(ctx context.Context, limit int) ([]acts.Notice, error) {
+	notices, err := readNotices(ctx, s.db, `
+		WHERE n.state IN ('announced', 'ended') AND r.state <> 'cancelled'
+		ORDER BY n.state = 'ended', n.id DESC LIMIT $1`, limit)
+	if err != nil {
+		return nil, err
+	}
+	return notices, addEvidence(ctx, s.db, notices)
+}
+
+// PublicNotice reads a notice with its evidence and its list.
+func (s *Store) PublicNotice(ctx context.Context, id int64) (acts.Notice, error) {
+	notices, err := readNotices(ctx, s.db, `WHERE n.id = $1 AND n.state IN ('announced', 'ended')`, id)
+	if err != nil {
+		return acts.Notice{}, err
+	}
+	if len(notices) == 0 {
+		return acts.Notice{}, award.Refuse(award.NotFound, "", "notice_unknown", id)
+	}
+	if err := addEvidence(ctx, s.db, notices); err != nil {
+		return acts.Notice{}, err
+	}
+	items, err := readListItems(ctx, s.db, notices[0].List)
+	for _, i := range items { // the whole frozen list, so that its hash can be computed again
+		notices[0].Units = append(notices[0].Units, award.Listed{Category: i.Category, Code: i.Code, Name: i.Name})
+	}
+	return notices[0], err
+}
