@@ -25,6 +25,7 @@ type contextKey int
 const (
 	officerKey contextKey = iota
 	actKeyKey
+	bodyKey
 )
 
 // officer returns who is calling. A public route has none: the zero officer,
@@ -163,4 +164,30 @@ func marksShown(in []award.Points) Marks {
 		out[i] = p.String()
 	}
 	return out
+}
+
+// value returns what a caller said, or nothing.
+func value[T any](p *T) T {
+	if p == nil {
+		var nothing T
+		return nothing
+	}
+	return *p
+}
+
+// given returns what an answer leaves out when there is nothing to say.
+func given[T comparable](v T) *T {
+	var nothing T
+	if v == nothing {
+		return nil
+	}
+	return &v
+}
+
+// at is given for instants.
+func at(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
 }

@@ -2,59 +2,201 @@ package server
 
 import (
 	"context"
+
+	"shifan/internal/acts"
+	"shifan/internal/award"
 )
 
-// GetMe is not written yet.
-func (s *Server) GetMe(ctx context.Context, request GetMeRequestObject) (GetMeResponseObject, error) {
-	return nil, errNotWritten
+// GetMe says who the key belongs to.
+func (s *Server) GetMe(ctx context.Context, _ GetMeRequestObject) (GetMeResponseObject, error) {
+	me, err := s.acts.Me(ctx, officer(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return GetMe200JSONResponse(officerShown(me)), nil
 }
 
-// CreateOfficer is not written yet.
+// CreateOfficer adds an officer.
 func (s *Server) CreateOfficer(ctx context.Context, request CreateOfficerRequestObject) (CreateOfficerResponseObject, error) {
-	return nil, errNotWritten
+	done, err := s.acts.CreateOfficer(ctx, officer(ctx), actKey(ctx), acts.CreateOfficer{
+		Name: request.Body.Name, Office: request.Body.Office, Roles: roles(&request.Body.Roles),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return CreateOfficer201JSONResponse{Receipt: receipt(done.Receipt), Officer: officerShown(done.Result)}, nil
 }
 
-// ListOfficers is not written yet.
+// ListOfficers lists the officers of the caller's office and those below.
 func (s *Server) ListOfficers(ctx context.Context, request ListOfficersRequestObject) (ListOfficersResponseObject, error) {
-	return nil, errNotWritten
+	after, err := cursorFrom(request.Params.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	limit := limitOf(request.Params.Limit)
+	officers, err := s.acts.Officers(ctx, officer(ctx), value(request.Params.Office), acts.OfficerQuery{After: after, Limit: limit})
+	if err != nil {
+		return nil, err
+	}
+	answer := ListOfficers200JSONResponse{Items: make([]Officer, len(officers))}
+	for i, o := range officers {
+		answer.Items[i] = officerShown(o)
+	}
+	if len(officers) == limit {
+		answer.Next = cursorTo(officers[limit-1].ID)
+	}
+	return answer, nil
 }
 
-// DisableOfficer is not written yet.
+// DisableOfficer disables an officer; the keys stop at once.
 func (s *Server) DisableOfficer(ctx context.Context, request DisableOfficerRequestObject) (DisableOfficerResponseObject, error) {
-	return nil, errNotWritten
+	done, err := s.acts.DisableOfficer(ctx, officer(ctx), actKey(ctx), request.Officer, request.Body.Reason)
+	if err != nil {
+		return nil, err
+	}
+	return DisableOfficer200JSONResponse{Receipt: receipt(done)}, nil
 }
 
-// CreateKeys is not written yet.
+// CreateKeys hands out keys, one or many.
 func (s *Server) CreateKeys(ctx context.Context, request CreateKeysRequestObject) (CreateKeysResponseObject, error) {
-	return nil, errNotWritten
+	in := make([]acts.KeyFor, len(request.Body.Offices))
+	for i, k := range request.Body.Offices {
+		in[i] = acts.KeyFor{Office: k.Office, Officer: value(k.Officer), Name: value(k.Name), Roles: roles(k.Roles)}
+	}
+	done, err := s.acts.CreateKeys(ctx, officer(ctx), actKey(ctx), in)
+	if err != nil {
+		return nil, err
+	}
+	answer := CreateKeys201JSONResponse{Receipt: receipt(done.Receipt), Items: make([]IssuedKey, len(done.Result))}
+	for i, k := range done.Result {
+		answer.Items[i] = IssuedKey{Office: k.Office, Officer: k.Officer, Id: k.ID, Key: given(k.Key)}
+	}
+	return answer, nil
 }
 
-// RevokeKey is not written yet.
+// RevokeKey revokes a key.
 func (s *Server) RevokeKey(ctx context.Context, request RevokeKeyRequestObject) (RevokeKeyResponseObject, error) {
-	return nil, errNotWritten
+	done, err := s.acts.RevokeKey(ctx, officer(ctx), actKey(ctx), request.Id, request.Body.Reason)
+	if err != nil {
+		return nil, err
+	}
+	return RevokeKey200JSONResponse{Receipt: receipt(done)}, nil
 }
 
-// ListUnits is not written yet.
+// ListUnits lists units of the register below the caller's office.
 func (s *Server) ListUnits(ctx context.Context, request ListUnitsRequestObject) (ListUnitsResponseObject, error) {
-	return nil, errNotWritten
+	after, err := cursorFrom(request.Params.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	limit := limitOf(request.Params.Limit)
+	units, err := s.acts.Units(ctx, officer(ctx), value(request.Params.Parent), acts.UnitQuery{
+		Kind: award.Kind(value(request.Params.Kind)), Unsure: value(request.Params.Unsure), After: after, Limit: limit,
+	})
+	if err != nil {
+		return nil, err
+	}
+	answer := ListUnits200JSONResponse{Items: make([]Unit, len(units))}
+	for i, u := range units {
+		answer.Items[i] = Unit{
+			Code: u.Code, Name: u.Name, Kind: UnitKind(u.Kind), KindSure: u.KindSure,
+			Parent: given(u.Parent), RecommendingOffice: given(u.RecommendingOffice),
+		}
+	}
+	if len(units) == limit {
+		answer.Next = cursorTo(units[limit-1].ID)
+	}
+	return answer, nil
 }
 
-// CorrectUnit is not written yet.
+// CorrectUnit corrects a unit's kind.
 func (s *Server) CorrectUnit(ctx context.Context, request CorrectUnitRequestObject) (CorrectUnitResponseObject, error) {
-	return nil, errNotWritten
+	done, err := s.acts.CorrectUnit(ctx, officer(ctx), actKey(ctx), acts.CorrectUnit{
+		Unit: request.Unit, Kind: award.Kind(request.Body.Kind), Reason: request.Body.Reason,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return CorrectUnit200JSONResponse{Receipt: receipt(done)}, nil
 }
 
-// ListMessages is not written yet.
+// ListMessages lists the inbox of the caller's office, newest first.
 func (s *Server) ListMessages(ctx context.Context, request ListMessagesRequestObject) (ListMessagesResponseObject, error) {
-	return nil, errNotWritten
+	before, err := cursorFrom(request.Params.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	limit := limitOf(request.Params.Limit)
+	messages, err := s.acts.Inbox(ctx, officer(ctx), before, limit)
+	if err != nil {
+		return nil, err
+	}
+	answer := ListMessages200JSONResponse{Items: make([]Message, len(messages))}
+	for i, m := range messages {
+		answer.Items[i] = Message{
+			Id: m.ID, Round: given(m.Round), Kind: m.Kind, Subject: m.Subject, Body: m.Body,
+			At: m.At, ReadAt: at(m.ReadAt),
+		}
+	}
+	if len(messages) == limit {
+		answer.Next = cursorTo(messages[limit-1].ID)
+	}
+	return answer, nil
 }
 
-// ReadMessage is not written yet.
+// ReadMessage marks a message read.
 func (s *Server) ReadMessage(ctx context.Context, request ReadMessageRequestObject) (ReadMessageResponseObject, error) {
-	return nil, errNotWritten
+	done, err := s.acts.ReadMessage(ctx, officer(ctx), actKey(ctx), request.Id)
+	if err != nil {
+		return nil, err
+	}
+	return ReadMessage200JSONResponse{Receipt: receipt(done)}, nil
 }
 
-// ListAudit is not written yet.
+// ListAudit lists the decision log of a round.
 func (s *Server) ListAudit(ctx context.Context, request ListAuditRequestObject) (ListAuditResponseObject, error) {
-	return nil, errNotWritten
+	after, err := cursorFrom(request.Params.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	limit := limitOf(request.Params.Limit)
+	rows, err := s.acts.Audit(ctx, officer(ctx), acts.AuditQuery{
+		Round: request.Params.Round, Subject: value(request.Params.Subject), After: after, Limit: limit,
+	})
+	if err != nil {
+		return nil, err
+	}
+	answer := ListAudit200JSONResponse{Items: make([]AuditEntry, len(rows))}
+	for i, r := range rows {
+		answer.Items[i] = AuditEntry{
+			Id: r.ID, At: r.At, Act: given(r.Act), Name: string(r.Name), Subject: r.Subject,
+			Ground: given(r.Ground), Office: given(r.Office), Officer: given(r.Officer),
+		}
+	}
+	if len(rows) == limit {
+		answer.Next = cursorTo(rows[limit-1].ID)
+	}
+	return answer, nil
+}
+
+func officerShown(o acts.OfficerRecord) Officer {
+	shown := Officer{
+		Id: o.ID, Name: o.Name, Office: o.OfficeCode, OfficeName: given(o.OfficeName),
+		Roles: make([]Role, len(o.Roles)), Disabled: given(o.Disabled),
+	}
+	for i, role := range o.Roles {
+		shown.Roles[i] = Role(role)
+	}
+	return shown
+}
+
+func roles(in *[]Role) []award.Role {
+	if in == nil {
+		return nil
+	}
+	out := make([]award.Role, len(*in))
+	for i, role := range *in {
+		out[i] = award.Role(role)
+	}
+	return out
 }
