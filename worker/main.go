@@ -76,7 +76,7 @@ func run(ctx context.Context, settings config.Config, log *slog.Logger) (err err
 	a := acts.New(postgres.New(db), procedure, log)
 	p := &poller{temporal: temporal, namespace: settings.TemporalNamespace, acts: a, log: log}
 
-	health, err := serveHealth(settings.WorkerAddress, handler, func(ctx context.Context) error {
+	health, err := serveHealth(ctx, settings.WorkerAddress, handler, func(ctx context.Context) error {
 		return errors.Join(p.polling(), db.PingContext(ctx), procedure.Reachable(ctx))
 	}, log)
 	if err != nil {
@@ -90,9 +90,9 @@ func run(ctx context.Context, settings config.Config, log *slog.Logger) (err err
 		defer close(kept)
 		k.run(ctx)
 	}()
-	err = p.run(ctx)
+	p.run(ctx)
 	<-kept
-	return err
+	return nil
 }
 
 // databaseConnections bounds the pool: sixteen activities at once and the
@@ -112,7 +112,7 @@ func measured() (client.MetricsHandler, func() error, http.Handler) {
 }
 
 // serveHealth answers /livez, /readyz and /metrics.
-func serveHealth(address string, metrics http.Handler, ready func(context.Context) error, log *slog.Logger) (*http.Server, error) {
+func serveHealth(ctx context.Context, address string, metrics http.Handler, ready func(context.Context) error, log *slog.Logger) (*http.Server, error) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
@@ -124,7 +124,7 @@ func serveHealth(address string, metrics http.Handler, ready func(context.Contex
 		}
 	})
 	mux.Handle("GET /metrics", metrics)
-	listener, err := net.Listen("tcp", address)
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("listen for health checks: %w", err)
 	}

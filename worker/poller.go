@@ -55,7 +55,7 @@ func (p *poller) provision(ctx context.Context) error {
 
 // run polls until ctx ends, and then drains: activities under way get
 // drainPatience to finish.
-func (p *poller) run(ctx context.Context) error {
+func (p *poller) run(ctx context.Context) {
 	for ctx.Err() == nil {
 		if err := p.provision(ctx); err != nil {
 			p.log.WarnContext(ctx, "temporal is not ready yet", "error", err)
@@ -67,7 +67,6 @@ func (p *poller) run(ctx context.Context) error {
 		case <-time.After(time.Second):
 		}
 	}
-	return nil
 }
 
 // drainPatience is below the thirty seconds a supervisor waits after SIGTERM.

@@ -2,7 +2,6 @@ package workflows
 
 import (
 	"fmt"
-	"reflect"
 	"strings"
 	"time"
 
@@ -80,37 +79,64 @@ func shortDate(at time.Time) string {
 type details struct {
 	now      string // Markdown
 	timeline []string
-	shown    []temporal.SearchAttributeUpdate
+	shown    standing
+}
+
+// standing is what operators filter by.
+type standing struct {
+	stage       award.Stage
+	state       string
+	waitingFor  string
+	date        int64 // seconds since 1970, so that two are comparable; 0: none
+	overdue     bool
+	ofRound     bool // the counts below are shown
+	outstanding int
+	unitsFailed int
+}
+
+// updates turns a standing into search attributes.
+func (s standing) updates() []temporal.SearchAttributeUpdate {
+	date := stageDateKey.ValueUnset()
+	if s.date != 0 {
+		date = stageDateKey.ValueSet(time.Unix(s.date, 0).UTC())
+	}
+	updates := []temporal.SearchAttributeUpdate{
+		roundStageKey.ValueSet(string(s.stage)), stageStateKey.ValueSet(s.state), waitingForKey.ValueSet(s.waitingFor),
+		date, overdueKey.ValueSet(s.overdue),
+	}
+	if s.ofRound {
+		updates = append(updates, outstandingKey.ValueSet(int64(s.outstanding)),
+			unitsFailedKey.ValueSet(int64(s.unitsFailed)), needsOpKey.ValueSet(s.unitsFailed > 0))
+	}
+	return updates
 }
 
 // row is one line of the table an operator reads.
 type row struct{ name, value string }
 
-// set shows the table and upserts the search attributes when they changed.
-func (d *details) set(ctx workflow.Context, waitingFor string, rows []row, updates ...temporal.SearchAttributeUpdate) error {
+// set shows the table, and upserts the search attributes when they changed: an
+// upsert is an event.
+func (d *details) set(ctx workflow.Context, s standing, next award.Wake, rows []row) error {
+	if !next.At.IsZero() {
+		s.date = next.At.Unix()
+	}
 	var table strings.Builder
 	table.WriteString("| | |\n|---|---|\n")
-	fmt.Fprintf(&table, "| 等待 | **%s** |\n", waitingFor)
+	table.WriteString("| 等待 | **" + s.waitingFor + "** |\n")
 	for _, r := range rows {
-		fmt.Fprintf(&table, "| %s | %s |\n", r.name, r.value)
+		table.WriteString("| " + r.name + " | " + r.value + " |\n")
 	}
 	d.now = table.String()
 	workflow.SetCurrentDetails(ctx, d.now)
 
-	if line := waitingFor; len(d.timeline) == 0 || !strings.HasSuffix(d.timeline[len(d.timeline)-1], line) {
-		d.timeline = append(d.timeline, workflow.Now(ctx).In(award.Beijing).Format("2006-01-02 15:04:05 ")+line)
+	if s.waitingFor != d.shown.waitingFor {
+		d.timeline = append(d.timeline, workflow.Now(ctx).In(award.Beijing).Format("2006-01-02 15:04:05 ")+s.waitingFor)
 	}
-	updates = append(updates, waitingForKey.ValueSet(waitingFor))
-	if reflect.DeepEqual(attributes(updates), attributes(d.shown)) {
-		return nil // an upsert is an event: only what changed
+	if s == d.shown {
+		return nil
 	}
-	d.shown = updates
-	return workflow.UpsertTypedSearchAttributes(ctx, updates...)
-}
-
-// attributes makes updates comparable.
-func attributes(updates []temporal.SearchAttributeUpdate) any {
-	return temporal.NewSearchAttributes(updates...).GetUntypedValues()
+	d.shown = s
+	return workflow.UpsertTypedSearchAttributes(ctx, s.updates()...)
 }
 
 // answerQueries serves the two queries an operator may ask.
@@ -142,15 +168,10 @@ func (d *details) round(ctx workflow.Context, v award.RoundView, waitingFor stri
 		rows = append(rows, row{"未能办理的行", fmt.Sprintf("%d(见 batch_failure)", v.UnitsFailed)})
 	}
 	rows = append(rows, lastAct(v.LastAct)...)
-	return d.set(ctx, waitingFor, rows,
-		roundStageKey.ValueSet(string(v.Stage)),
-		stageStateKey.ValueSet(string(v.State)),
-		dateAttribute(v.Next.At),
-		overdueKey.ValueSet(v.Overdue),
-		needsOpKey.ValueSet(v.UnitsFailed > 0),
-		outstandingKey.ValueSet(int64(v.Offices-v.OfficesDone)),
-		unitsFailedKey.ValueSet(int64(v.UnitsFailed)),
-	)
+	return d.set(ctx, standing{
+		stage: v.Stage, state: string(v.State), waitingFor: waitingFor, overdue: v.Overdue,
+		ofRound: true, outstanding: v.Offices - v.OfficesDone, unitsFailed: v.UnitsFailed,
+	}, v.Next, rows)
 }
 
 // office shows an Office.
@@ -166,27 +187,20 @@ func (d *details) office(ctx workflow.Context, v award.OfficeView, waitingFor st
 		{"推荐材料", packageName(v.Package)},
 	}
 	rows = append(rows, lastAct(v.LastAct)...)
-	return d.set(ctx, waitingFor, rows,
-		roundStageKey.ValueSet(string(award.StageRecommendation)),
-		stageStateKey.ValueSet(string(v.StageState)),
-		dateAttribute(v.Next.At),
-		overdueKey.ValueSet(v.Overdue),
-	)
+	return d.set(ctx, standing{
+		stage: award.StageRecommendation, state: string(v.StageState), waitingFor: waitingFor, overdue: v.Overdue,
+	}, v.Next, rows)
 }
 
 // notice shows a PublicNotice.
 func (d *details) notice(ctx workflow.Context, v award.NoticeView, waitingFor string) error {
-	return d.set(ctx, waitingFor, []row{
+	return d.set(ctx, standing{stage: award.StagePublicNotice, state: string(v.Notice), waitingFor: waitingFor}, v.Next, []row{
 		{"单位数", fmt.Sprintf("%d", v.Units)},
 		{"首日", v.OpensAt.In(award.Beijing).Format("2006年1月2日 15:04:05")},
 		{"末日", shortDate(v.ClosesAt)},
 		{"信函到达期满", shortDate(v.FinalAt)},
 		{"下一日期", nextDate(v.Next)},
-	},
-		roundStageKey.ValueSet(string(award.StagePublicNotice)),
-		stageStateKey.ValueSet(string(v.Notice)),
-		dateAttribute(v.Next.At),
-	)
+	})
 }
 
 // showBatch shows how far a batch has come.
@@ -207,13 +221,6 @@ func lastAct(last award.LastAct) []row {
 		return nil
 	}
 	return []row{{"最近动作", fmt.Sprintf("%s(机构 %s,第 %d 号动作)", last.Name, last.Office, last.ID)}}
-}
-
-func dateAttribute(at time.Time) temporal.SearchAttributeUpdate {
-	if at.IsZero() {
-		return stageDateKey.ValueUnset()
-	}
-	return stageDateKey.ValueSet(at)
 }
 
 func nextDate(next award.Wake) string {

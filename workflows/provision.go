@@ -16,6 +16,8 @@ import (
 // the namespace knows them all. It must succeed before a worker polls: a
 // workflow that sets an unknown attribute hangs. Doing it again changes nothing.
 func Provision(ctx context.Context, temporal client.Client, namespace string) error {
+	again := time.NewTicker(200 * time.Millisecond)
+	defer again.Stop()
 	for {
 		missing, err := missingAttributes(ctx, temporal, namespace)
 		if err != nil {
@@ -33,7 +35,7 @@ func Provision(ctx context.Context, temporal client.Client, namespace string) er
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf("wait for search attributes: %w", ctx.Err())
-		case <-time.After(200 * time.Millisecond):
+		case <-again.C:
 		}
 	}
 }

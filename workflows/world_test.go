@@ -49,6 +49,7 @@ func at(text string) time.Time {
 
 // newWorld is a round of the first round's dates, opened on 6 October 2008.
 func newWorld(t *testing.T, codes ...string) *world {
+	t.Helper()
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(sdklog.NewStructuredLogger(slog.New(slog.DiscardHandler)))
 	w := &world{
