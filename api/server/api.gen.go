@@ -199,6 +199,33 @@ func (e FileState) Valid() bool {
 	}
 }
 
+// Defines values for LackPart.
+const (
+	LackPartForm   LackPart = "form"
+	LackPartLetter LackPart = "letter"
+	LackPartNotice LackPart = "notice"
+	LackPartReport LackPart = "report"
+	LackPartSurvey LackPart = "survey"
+)
+
+// Valid indicates whether the value is a known member of the LackPart enum.
+func (e LackPart) Valid() bool {
+	switch e {
+	case LackPartForm:
+		return true
+	case LackPartLetter:
+		return true
+	case LackPartNotice:
+		return true
+	case LackPartReport:
+		return true
+	case LackPartSurvey:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for NoticeScope.
 const (
 	National   NoticeScope = "national"
@@ -277,33 +304,6 @@ func (e OfficeStandingState) Valid() bool {
 	case OfficeStandingStateComplete:
 		return true
 	case OfficeStandingStateOpen:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for PackageLacksPart.
-const (
-	PackageLacksPartForm   PackageLacksPart = "form"
-	PackageLacksPartLetter PackageLacksPart = "letter"
-	PackageLacksPartNotice PackageLacksPart = "notice"
-	PackageLacksPartReport PackageLacksPart = "report"
-	PackageLacksPartSurvey PackageLacksPart = "survey"
-)
-
-// Valid indicates whether the value is a known member of the PackageLacksPart enum.
-func (e PackageLacksPart) Valid() bool {
-	switch e {
-	case PackageLacksPartForm:
-		return true
-	case PackageLacksPartLetter:
-		return true
-	case PackageLacksPartNotice:
-		return true
-	case PackageLacksPartReport:
-		return true
-	case PackageLacksPartSurvey:
 		return true
 	default:
 		return false
@@ -569,19 +569,10 @@ func (e CompleteStage200JSONResponseBodyState) Valid() bool {
 type AdoptedList struct {
 	AdoptedAt *time.Time `json:"adopted_at,omitempty"`
 	Id        int64      `json:"id"`
-	Items     []struct {
-		Application int64        `json:"application"`
-		Category    CategoryName `json:"category"`
-		Name        string       `json:"name"`
-		Position    int          `json:"position"`
-		Reason      *string      `json:"reason,omitempty"`
-
-		// Unit 区划代码(去尾零)
-		Unit Code `json:"unit"`
-	} `json:"items"`
-	Minutes  *string `json:"minutes,omitempty"`
-	Revision int     `json:"revision"`
-	Sha256   string  `json:"sha256"`
+	Items     []ListItem `json:"items"`
+	Minutes   *string    `json:"minutes,omitempty"`
+	Revision  int        `json:"revision"`
+	Sha256    string     `json:"sha256"`
 }
 
 // Application defines model for Application.
@@ -809,6 +800,56 @@ type KeyRequest struct {
 	Roles *[]Role `json:"roles,omitempty"`
 }
 
+// Lack defines model for Lack.
+type Lack struct {
+	Category *CategoryName `json:"category,omitempty"`
+	Name     *string       `json:"name,omitempty"`
+	Part     LackPart      `json:"part"`
+
+	// Unit 区划代码(去尾零)
+	Unit *Code `json:"unit,omitempty"`
+}
+
+// LackPart defines model for Lack.Part.
+type LackPart string
+
+// ListItem defines model for ListItem.
+type ListItem struct {
+	Application int64        `json:"application"`
+	Category    CategoryName `json:"category"`
+	Name        string       `json:"name"`
+
+	// Position 本类别内的次序
+	Position int `json:"position"`
+
+	// Reason 偏离排名的理由
+	Reason *string `json:"reason,omitempty"`
+
+	// Removed 已从名单中取消
+	Removed *bool `json:"removed,omitempty"`
+
+	// Unit 区划代码(去尾零)
+	Unit Code `json:"unit"`
+}
+
+// ListedUnit defines model for ListedUnit.
+type ListedUnit struct {
+	Category CategoryName `json:"category"`
+
+	// Code 区划代码(去尾零)
+	Code Code   `json:"code"`
+	Name string `json:"name"`
+}
+
+// MarkItem defines model for MarkItem.
+type MarkItem struct {
+	Application int64 `json:"application"`
+
+	// Marks 按标准指标顺序
+	Marks Marks   `json:"marks"`
+	Note  *string `json:"note,omitempty"`
+}
+
 // Marks 按标准指标顺序
 type Marks = []Points
 
@@ -868,14 +909,8 @@ type Notice struct {
 	Text  *string     `json:"text,omitempty"`
 
 	// Units D-09 顺序;只公布单位名称与代码
-	Units *[]struct {
-		Category CategoryName `json:"category"`
-
-		// Code 区划代码(去尾零)
-		Code Code   `json:"code"`
-		Name string `json:"name"`
-	} `json:"units,omitempty"`
-	WorkingDays int `json:"working_days"`
+	Units       *[]ListedUnit `json:"units,omitempty"`
+	WorkingDays int           `json:"working_days"`
 }
 
 // NoticeScope defines model for Notice.Scope.
@@ -936,14 +971,7 @@ type Officer struct {
 // Package defines model for Package.
 type Package struct {
 	// Lacks 尚缺什么
-	Lacks []struct {
-		Category *CategoryName    `json:"category,omitempty"`
-		Name     *string          `json:"name,omitempty"`
-		Part     PackageLacksPart `json:"part"`
-
-		// Unit 区划代码(去尾零)
-		Unit *Code `json:"unit,omitempty"`
-	} `json:"lacks"`
+	Lacks  []Lack    `json:"lacks"`
 	Letter *Document `json:"letter,omitempty"`
 
 	// Office 区划代码(去尾零)
@@ -956,9 +984,6 @@ type Package struct {
 	State       *PackageState  `json:"state,omitempty"`
 	Units       *[]Application `json:"units,omitempty"`
 }
-
-// PackageLacksPart defines model for Package.Lacks.Part.
-type PackageLacksPart string
 
 // PackageState defines model for Package.State.
 type PackageState string
@@ -987,6 +1012,14 @@ type Problem struct {
 // ProblemCode defines model for Problem.Code.
 type ProblemCode string
 
+// ProposalItem defines model for ProposalItem.
+type ProposalItem struct {
+	Application int64 `json:"application"`
+
+	// Reason 偏离排名的理由
+	Reason *string `json:"reason,omitempty"`
+}
+
 // Ranked defines model for Ranked.
 type Ranked struct {
 	Application int64        `json:"application"`
@@ -994,7 +1027,7 @@ type Ranked struct {
 	Name        string       `json:"name"`
 	Passed      bool         `json:"passed"`
 
-	// Rank 同分同名次
+	// Rank 同分同名次;0 为未通过
 	Rank  int        `json:"rank"`
 	State *FileState `json:"state,omitempty"`
 
@@ -1631,13 +1664,7 @@ type SetLimitParams struct {
 
 // MarkJSONBody defines parameters for Mark.
 type MarkJSONBody struct {
-	Items []struct {
-		Application int64 `json:"application"`
-
-		// Marks 按标准指标顺序
-		Marks Marks   `json:"marks"`
-		Note  *string `json:"note,omitempty"`
-	} `json:"items"`
+	Items []MarkItem `json:"items"`
 }
 
 // MarkParams defines parameters for Mark.
@@ -1698,12 +1725,7 @@ type GetProposalsParams struct {
 
 // AdoptProposalsJSONBody defines parameters for AdoptProposals.
 type AdoptProposalsJSONBody struct {
-	Items []struct {
-		Application int64 `json:"application"`
-
-		// Reason 偏离排名的理由
-		Reason *string `json:"reason,omitempty"`
-	} `json:"items"`
+	Items []ProposalItem     `json:"items"`
 	MetOn openapi_types.Date `json:"met_on"`
 
 	// Minutes 会议纪要文号或摘要
