@@ -107,6 +107,15 @@ func (t *act) metBefore(ctx context.Context, metOn award.Date) error {
 	return nil
 }
 
+// wholeDay refuses an instant that is no edge of a day, in a round whose days
+// are real. Only a drill's days begin at other instants.
+func (r Round) wholeDay(at time.Time) error {
+	if r.Drill || award.DateOf(at).Starts().Equal(at) {
+		return nil
+	}
+	return award.Refuse(award.Invalid, "domain 3", "instant_malformed", at.In(award.Beijing).Format(time.RFC3339))
+}
+
 // moveAll moves exactly the files named; somebody else's act on one of them
 // meanwhile refuses the whole act.
 func (t *act) moveAll(ctx context.Context, files []int64, to award.FileState, ground string) error {

@@ -53,6 +53,9 @@ type noticeTx interface {
 
 // listReads is what anyone may read, without a key.
 type listReads interface {
+	// RoundNotices reads the notices of a round announced or ended, in order of
+	// number, without their lists.
+	RoundNotices(ctx context.Context, round string) ([]Notice, error)
 	// PublicNotices reads notices announced or ended, those still before the
 	// public first, without their lists.
 	PublicNotices(ctx context.Context, limit int) ([]Notice, error)
@@ -158,7 +161,15 @@ func (t *act) announce(ctx context.Context, round Round, n Notice, list AdoptedL
 	}
 	first := in.FirstDay
 	if first.IsZero() {
-		first = now
+		first = round.Calendar().DayStart(now)
+	}
+	if err := round.wholeDay(first); err != nil {
+		return Notice{}, err
+	}
+	for _, e := range in.Evidence {
+		if err := round.wholeDay(e.PublishedAt); err != nil {
+			return Notice{}, err
+		}
 	}
 	plan, err := award.PlanNotice(round.Calendar(), n.Scope, in.Evidence, first, now, round.Rules.NoticeDays, round.Rules.LetterDays)
 	if err != nil {
@@ -255,6 +266,12 @@ const publicNotices = 200
 // PublicNotices reads the notices before the public and those that have ended.
 func (a *Acts) PublicNotices(ctx context.Context) ([]Notice, error) {
 	return a.store.PublicNotices(ctx, publicNotices)
+}
+
+// RoundNotices reads the notices of a round, provincial and national. What a
+// notice says is public, so any caller may read it.
+func (a *Acts) RoundNotices(ctx context.Context, round string) ([]Notice, error) {
+	return a.store.RoundNotices(ctx, round)
 }
 
 // PublicNotice reads one notice with its list and hash.

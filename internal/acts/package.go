@@ -164,6 +164,9 @@ func (a *Acts) ReturnPackage(ctx context.Context, by award.Officer, key Key, in 
 		if !round.ListFrozenAt.IsZero() {
 			return none, award.Refuse(award.Closed, "domain 6.1", "list_frozen")
 		}
+		if err := round.wholeDay(in.Due); err != nil {
+			return none, err
+		}
 		now, err := t.Now(ctx)
 		if err != nil {
 			return none, err
