@@ -787,7 +787,7 @@ type IssuedKey struct {
 
 // KeyRequest defines model for KeyRequest.
 type KeyRequest struct {
-	// Name 经办人姓名
+	// Name 经办人姓名,没有则增加;缺省为机构名
 	Name *string `json:"name,omitempty"`
 
 	// Office 区划代码(去尾零)
@@ -1092,7 +1092,10 @@ type Round struct {
 		Title    string       `json:"title"`
 	} `json:"categories"`
 	Contacts *[]Contact `json:"contacts,omitempty"`
-	Dates    struct {
+
+	// Counts 全批次各类别进度,仅所有者机构可见
+	Counts *map[string]Funnel `json:"counts,omitempty"`
+	Dates  struct {
 		Apply                ShownInstant  `json:"apply"`
 		Assessment           ShownInstant  `json:"assessment"`
 		LastNationalNotice   *ShownInstant `json:"last_national_notice,omitempty"`
@@ -1295,7 +1298,7 @@ type Title struct {
 	// Code 区划代码(去尾零)
 	Code Code `json:"code"`
 
-	// Drill 演练
+	// Drill 演练,不入称号名录
 	Drill   bool               `json:"drill"`
 	Name    string             `json:"name"`
 	NamedOn openapi_types.Date `json:"named_on"`
@@ -1380,13 +1383,13 @@ type CreateKeysJSONBody struct {
 
 // CreateKeysParams defines parameters for CreateKeys.
 type CreateKeysParams struct {
-	// IdempotencyKey 幂等键
+	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // RevokeKeyParams defines parameters for RevokeKey.
 type RevokeKeyParams struct {
-	// IdempotencyKey 幂等键
+	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -1399,7 +1402,7 @@ type ListMessagesParams struct {
 
 // ReadMessageParams defines parameters for ReadMessage.
 type ReadMessageParams struct {
-	// IdempotencyKey 幂等键
+	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -1422,13 +1425,13 @@ type CreateOfficerJSONBody struct {
 
 // CreateOfficerParams defines parameters for CreateOfficer.
 type CreateOfficerParams struct {
-	// IdempotencyKey 幂等键
+	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // DisableOfficerParams defines parameters for DisableOfficer.
 type DisableOfficerParams struct {
-	// IdempotencyKey 幂等键
+	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -1441,7 +1444,7 @@ type ListRoundsParams struct {
 
 // CreateRoundParams defines parameters for CreateRound.
 type CreateRoundParams struct {
-	// IdempotencyKey 幂等键
+	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -1450,7 +1453,7 @@ type EditRoundParams struct {
 	// IfMatch 所见版本
 	IfMatch IfMatch `json:"If-Match"`
 
-	// IdempotencyKey 幂等键
+	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -1482,7 +1485,7 @@ type CreateApplicationJSONBody struct {
 
 // CreateApplicationParams defines parameters for CreateApplication.
 type CreateApplicationParams struct {
-	// IdempotencyKey 幂等键
+	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -1497,13 +1500,13 @@ type EditApplicationParams struct {
 	// IfMatch 所见版本
 	IfMatch IfMatch `json:"If-Match"`
 
-	// IdempotencyKey 幂等键
+	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // CallUpApplicationParams defines parameters for CallUpApplication.
 type CallUpApplicationParams struct {
-	// IdempotencyKey 幂等键
+	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// IfMatch 所见版本;首次保存不填
@@ -1534,7 +1537,7 @@ type EndorseJSONBody struct {
 
 // EndorseParams defines parameters for Endorse.
 type EndorseParams struct {
-	// IdempotencyKey 幂等键
+	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// IfMatch 所见版本;首次保存不填
@@ -1546,7 +1549,7 @@ type EndorseJSONBodyOpinion string
 
 // FileApplicationParams defines parameters for FileApplication.
 type FileApplicationParams struct {
-	// IdempotencyKey 幂等键
+	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// IfMatch 所见版本;首次保存不填
@@ -1566,7 +1569,7 @@ type InspectJSONBody struct {
 
 // InspectParams defines parameters for Inspect.
 type InspectParams struct {
-	// IdempotencyKey 幂等键
+	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// IfMatch 所见版本;首次保存不填
@@ -1593,7 +1596,7 @@ type SurveyJSONBody struct {
 
 // SurveyParams defines parameters for Survey.
 type SurveyParams struct {
-	// IdempotencyKey 幂等键
+	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// IfMatch 所见版本;首次保存不填
@@ -1602,7 +1605,7 @@ type SurveyParams struct {
 
 // WithdrawApplicationParams defines parameters for WithdrawApplication.
 type WithdrawApplicationParams struct {
-	// IdempotencyKey 幂等键
+	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// IfMatch 所见版本;首次保存不填
@@ -1611,7 +1614,7 @@ type WithdrawApplicationParams struct {
 
 // CancelRoundParams defines parameters for CancelRound.
 type CancelRoundParams struct {
-	// IdempotencyKey 幂等键
+	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -1624,13 +1627,13 @@ type FixCandidatesJSONBody struct {
 
 // FixCandidatesParams defines parameters for FixCandidates.
 type FixCandidatesParams struct {
-	// IdempotencyKey 幂等键
+	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // MoveDateParams defines parameters for MoveDate.
 type MoveDateParams struct {
-	// IdempotencyKey 幂等键
+	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -1644,7 +1647,7 @@ type DecideJSONBody struct {
 
 // DecideParams defines parameters for Decide.
 type DecideParams struct {
-	// IdempotencyKey 幂等键
+	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -1658,7 +1661,7 @@ type SetLimitJSONBody struct {
 
 // SetLimitParams defines parameters for SetLimit.
 type SetLimitParams struct {
-	// IdempotencyKey 幂等键
+	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -1669,19 +1672,19 @@ type MarkJSONBody struct {
 
 // MarkParams defines parameters for Mark.
 type MarkParams struct {
-	// IdempotencyKey 幂等键
+	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // CloseOfficeParams defines parameters for CloseOffice.
 type CloseOfficeParams struct {
-	// IdempotencyKey 幂等键
+	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // MoveOfficeDateParams defines parameters for MoveOfficeDate.
 type MoveOfficeDateParams struct {
-	// IdempotencyKey 幂等键
+	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -1693,13 +1696,13 @@ type PutPackageJSONBody struct {
 
 // PutPackageParams defines parameters for PutPackage.
 type PutPackageParams struct {
-	// IdempotencyKey 幂等键
+	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // AcceptPackageParams defines parameters for AcceptPackage.
 type AcceptPackageParams struct {
-	// IdempotencyKey 幂等键
+	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -1714,7 +1717,7 @@ type ReturnPackageJSONBody struct {
 
 // ReturnPackageParams defines parameters for ReturnPackage.
 type ReturnPackageParams struct {
-	// IdempotencyKey 幂等键
+	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -1734,7 +1737,7 @@ type AdoptProposalsJSONBody struct {
 
 // AdoptProposalsParams defines parameters for AdoptProposals.
 type AdoptProposalsParams struct {
-	// IdempotencyKey 幂等键
+	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -1752,7 +1755,7 @@ type AnnounceNoticeJSONBody struct {
 
 // AnnounceNoticeParams defines parameters for AnnounceNotice.
 type AnnounceNoticeParams struct {
-	// IdempotencyKey 幂等键
+	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -1765,7 +1768,7 @@ type RecommendJSONBody struct {
 
 // RecommendParams defines parameters for Recommend.
 type RecommendParams struct {
-	// IdempotencyKey 幂等键
+	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -1776,7 +1779,7 @@ type CompleteStageJSONBody struct {
 
 // CompleteStageParams defines parameters for CompleteStage.
 type CompleteStageParams struct {
-	// IdempotencyKey 幂等键
+	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -1785,7 +1788,7 @@ type CompleteStage200JSONResponseBodyState string
 
 // OpenRoundParams defines parameters for OpenRound.
 type OpenRoundParams struct {
-	// IdempotencyKey 幂等键
+	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -1805,13 +1808,13 @@ type ReopenOfficesJSONBody struct {
 
 // ReopenOfficesParams defines parameters for ReopenOffices.
 type ReopenOfficesParams struct {
-	// IdempotencyKey 幂等键
+	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ResumeRoundParams defines parameters for ResumeRound.
 type ResumeRoundParams struct {
-	// IdempotencyKey 幂等键
+	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -1829,7 +1832,7 @@ type SaveSelfCheckJSONBody struct {
 
 // SaveSelfCheckParams defines parameters for SaveSelfCheck.
 type SaveSelfCheckParams struct {
-	// IdempotencyKey 幂等键
+	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// IfMatch 所见版本;首次保存不填
@@ -1838,7 +1841,7 @@ type SaveSelfCheckParams struct {
 
 // SuspendRoundParams defines parameters for SuspendRound.
 type SuspendRoundParams struct {
-	// IdempotencyKey 幂等键
+	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -1867,7 +1870,7 @@ type CorrectUnitJSONBody struct {
 
 // CorrectUnitParams defines parameters for CorrectUnit.
 type CorrectUnitParams struct {
-	// IdempotencyKey 幂等键
+	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 

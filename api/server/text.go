@@ -47,7 +47,10 @@ func (t texts) language(accept string) string {
 	if err != nil || len(wanted) == 0 {
 		return languages[0]
 	}
-	_, index, _ := languageMatcher.Match(wanted...)
+	_, index, confidence := languageMatcher.Match(wanted...)
+	if confidence == language.No {
+		return languages[0]
+	}
 	return languages[index]
 }
 

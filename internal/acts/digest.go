@@ -107,12 +107,12 @@ func (w Waiting) digest(round, day string, now time.Time) Message {
 			lines = append(lines, fmt.Sprintf(format, append([]any{n}, args...)...))
 		}
 	}
-	say(w.Late, "%d 件申报材料已逾期,请即办理(N 四(一))。")
-	say(w.Files-w.Late, "%d 件申报材料待办理,最早的自%s起等待。", dayShown(w.Oldest))
-	say(w.StagesLate, "%d 个阶段已逾期,请即办结并报告;办结前计为逾期(N 四(二))。")
-	say(w.Stages, "%d 个阶段即将到期,最早%s。", award.Until(w.StageDue))
-	say(w.BelowFiles, "下级机构有 %d 件申报材料逾期未办,请督办。")
-	say(w.BelowStages, "所辖推荐机构有 %d 个阶段逾期,请督办或点名关闭。")
+	say(w.Late, "%d 件申报材料已逾期，请即办理(N 四(一))。")
+	say(w.Files-w.Late, "%d 件申报材料待办理，最早的自%s起等待。", dayShown(w.Oldest))
+	say(w.StagesLate, "%d 个阶段已逾期，请即办结并报告；办结前计为逾期(N 四(二))。")
+	say(w.Stages, "%d 个阶段即将到期，最早%s。", award.Until(w.StageDue))
+	say(w.BelowFiles, "下级机构有 %d 件申报材料逾期未办，请督办。")
+	say(w.BelowStages, "所辖推荐机构有 %d 个阶段逾期，请督办或点名关闭。")
 	m.Body = strings.Join(lines, "\n")
 	m.Subject = w.heading(now) + lines[0]
 	return m
