@@ -1092,10 +1092,7 @@ type Round struct {
 		Title    string       `json:"title"`
 	} `json:"categories"`
 	Contacts *[]Contact `json:"contacts,omitempty"`
-
-	// Counts 全批次各类别进度,仅所有者机构可见
-	Counts *map[string]Funnel `json:"counts,omitempty"`
-	Dates  struct {
+	Dates    struct {
 		Apply                ShownInstant  `json:"apply"`
 		Assessment           ShownInstant  `json:"assessment"`
 		LastNationalNotice   *ShownInstant `json:"last_national_notice,omitempty"`
@@ -2125,7 +2122,7 @@ type ServerInterface interface {
 	// ReopenOffices 重新开放推荐机构 Reopen named offices, each with a new date
 	// (POST /rounds/{round}/reopenings)
 	ReopenOffices(c *gin.Context, round RoundID, params ReopenOfficesParams)
-	// GetReport 批次总表 The funnel of every category
+	// GetReport 批次总表 The funnel of every category, over the offices the caller sees
 	// (GET /rounds/{round}/report)
 	GetReport(c *gin.Context, round RoundID)
 	// ResumeRound 恢复批次 Resume; every open date shifts by the suspended time
@@ -7866,7 +7863,7 @@ type StrictServerInterface interface {
 	// ReopenOffices 重新开放推荐机构 Reopen named offices, each with a new date
 	// (POST /rounds/{round}/reopenings)
 	ReopenOffices(ctx context.Context, request ReopenOfficesRequestObject) (ReopenOfficesResponseObject, error)
-	// GetReport 批次总表 The funnel of every category
+	// GetReport 批次总表 The funnel of every category, over the offices the caller sees
 	// (GET /rounds/{round}/report)
 	GetReport(ctx context.Context, request GetReportRequestObject) (GetReportResponseObject, error)
 	// ResumeRound 恢复批次 Resume; every open date shifts by the suspended time

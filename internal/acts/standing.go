@@ -15,7 +15,7 @@ type RoundStanding struct {
 	Round
 	Number  int64 // in the order drafted; pages of rounds go by it
 	Offices OfficeTally
-	Counts  []Funnel // of the whole round, by category; empty in lists and receipts
+	Notice  *Notice // the national one; nil: none yet
 }
 
 // OfficeTally counts a round's recommending offices.
@@ -66,6 +66,7 @@ type OfficeStanding struct {
 	WaitingFor          string             // Chinese
 	Reminders           int                // given on its files under way
 	SelfCheckReportedAt time.Time          // zero: not reported
+	Notices             []Notice           // in order of number
 	Counts              []Funnel           // by category; nil for who stands below the office
 }
 
@@ -100,17 +101,32 @@ func (a *Acts) Round(ctx context.Context, by award.Officer, id string) (RoundSta
 	if err != nil {
 		return RoundStanding{}, err
 	}
-	if err := a.maySeeRound(ctx, by, s.Round); err != nil {
-		return RoundStanding{}, err
-	}
-	funnels, err := a.store.Funnels(ctx, id, 0)
+	return s, a.maySeeRound(ctx, by, s.Round)
+}
+
+// Report counts how far the units of each category have come (批次总表), over
+// the recommending offices the officer sees: all of them for the owner.
+func (a *Acts) Report(ctx context.Context, by award.Officer, round string) ([]Funnel, error) {
+	r, err := a.store.Round(ctx, round)
 	if err != nil {
-		return RoundStanding{}, err
+		return nil, err
 	}
-	if by.Office == s.Owner { // the nation's numbers are the owner's until it decides
-		s.Counts = s.total(funnels)
+	if err := a.maySeeRound(ctx, by, r); err != nil {
+		return nil, err
 	}
-	return s, nil
+	offices, err := a.store.OfficeStandings(ctx, round, "")
+	if err != nil {
+		return nil, err
+	}
+	funnels, err := a.store.Funnels(ctx, round, 0)
+	if err != nil {
+		return nil, err
+	}
+	seen := make(map[int64]bool)
+	for _, o := range offices {
+		seen[o.ID] = MaySee(by, o.Row(r))
+	}
+	return r.total(slices.DeleteFunc(funnels, func(f Funnel) bool { return !seen[f.Office] })), nil
 }
 
 // Rounds lists the rounds the officer may see: those of its own office, of the

@@ -60,6 +60,13 @@ func readRoundStanding(ctx context.Context, q queryer, id string) (acts.RoundSta
 	if err != nil {
 		return acts.RoundStanding{}, fmt.Errorf("count offices: %w", err)
 	}
+	notices, err := readNotices(ctx, q, `WHERE n.round_id = $1 AND n.scope = 'national' ORDER BY n.number DESC LIMIT 1`, id)
+	if err != nil {
+		return acts.RoundStanding{}, err
+	}
+	if len(notices) > 0 {
+		s.Notice = &notices[0]
+	}
 	return s, nil
 }
 
@@ -109,6 +116,14 @@ func (s *Store) OfficeStandings(ctx context.Context, round, code string) ([]acts
 	if err != nil {
 		return nil, err
 	}
+	notices, err := readNotices(ctx, s.db, `WHERE n.round_id = $1 AND n.scope = 'provincial' ORDER BY n.number`, round)
+	if err != nil {
+		return nil, err
+	}
+	of := make(map[int64][]acts.Notice)
+	for _, n := range notices {
+		of[n.Office] = append(of[n.Office], n)
+	}
 	var standings []acts.OfficeStanding
 	for _, o := range offices {
 		if code != "" && o.Code != code {
@@ -118,7 +133,7 @@ func (s *Store) OfficeStandings(ctx context.Context, round, code string) ([]acts
 		f.told.Stage = o.Stage.State
 		standings = append(standings, acts.OfficeStanding{
 			Office: o, Package: f.told.Package, WaitingFor: f.told.WaitingFor(),
-			Reminders: f.reminders, SelfCheckReportedAt: f.reported.Time,
+			Reminders: f.reminders, SelfCheckReportedAt: f.reported.Time, Notices: of[o.ID],
 		})
 	}
 	return standings, nil
