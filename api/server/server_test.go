@@ -60,15 +60,16 @@ func newHouse(t *testing.T) *house {
 	if _, err := store.ImportRegister(t.Context(), "test", award.Date{Year: 2020, Month: 1, Day: 1}, list, func(int) {}); err != nil {
 		t.Fatalf("import register: %v", err)
 	}
-	log := slog.New(slog.NewJSONHandler(h.log, nil))
-	h.acts = acts.New(store, deaf{}, log)
+	h.acts = acts.New(store, deaf{}, h.logger())
 	var err error
 	if h.admin, err = h.acts.EnsureAdministrator(t.Context(), ""); err != nil || h.admin == "" {
 		t.Fatalf("ensure administrator: %q, %v", h.admin, err)
 	}
-	h.handler = serverOver(t, h.acts, log)
+	h.handler = serverOver(t, h.acts, h.logger())
 	return h
 }
+
+func (h *house) logger() *slog.Logger { return slog.New(slog.NewJSONHandler(h.log, nil)) }
 
 func serverOver(t *testing.T, a *acts.Acts, log *slog.Logger) http.Handler {
 	t.Helper()

@@ -1,0 +1,139 @@
+package server
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gin-gonic/gin"
+
+	"shifan/internal/award"
+)
+
+// actOf says which act an operation of the contract is. What is not listed
+// reads and changes nothing.
+var actOf = map[string]award.Act{
+	"createOfficer": award.ActCreateOfficer, "disableOfficer": award.ActDisableOfficer,
+	"createKeys": award.ActCreateKeys, "revokeKey": award.ActRevokeKey, "correctUnit": award.ActCorrectUnit,
+
+	"createRound": award.ActCreateRound, "editRound": award.ActEditRound, "openRound": award.ActOpenRound,
+	"suspendRound": award.ActSuspendRound, "resumeRound": award.ActResumeRound, "cancelRound": award.ActCancelRound,
+	"reopenOffices": award.ActReopen, "moveDate": award.ActMoveDate, "moveOfficeDate": award.ActMoveOfficeDate,
+	"setLimit": award.ActSetLimit, "closeOffice": award.ActCloseOffice,
+	"acceptPackage": award.ActAcceptPackage, "returnPackage": award.ActReturnPackage,
+	"mark": award.ActMark, "fixCandidates": award.ActFixCandidates, "decide": award.ActDecide,
+
+	"completeStage": award.ActCompleteStage, "adoptProposals": award.ActAdoptProposals,
+	"announceNotice": award.ActAnnounceNotice, "recommend": award.ActRecommend, "putPackage": award.ActPutPackage,
+
+	"saveSelfCheck": award.ActSaveSelfCheck, "createApplication": award.ActCreateApplication,
+	"editApplication": award.ActEditApplication, "fileApplication": award.ActFile, "endorse": award.ActEndorse,
+	"callUpApplication": award.ActCallUp, "withdrawApplication": award.ActWithdraw,
+	"inspect": award.ActInspect, "survey": award.ActSurvey,
+
+	"readMessage": award.ActReadMessage,
+}
+
+func TestEveryActHasExactlyOneRouteAndEveryMutatingRouteIsAnAct(t *testing.T) {
+	contract, err := readContract(contractText(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	routes := make(map[award.Act]int)
+	seen := make(map[string]bool)
+	for route, o := range contract.operations {
+		seen[o.OperationID] = true
+		name, acts := actOf[o.OperationID]
+		if acts != o.act {
+			t.Errorf("%s (%s): changes something: %v; is an act: %v", o.OperationID, route, o.act, acts)
+		}
+		if o.public && o.act {
+			t.Errorf("%s changes something without a key", o.OperationID)
+		}
+		if acts {
+			routes[name]++
+		}
+	}
+	for _, name := range award.OfficeActs() { // internal/acts proves that each has a row of policy
+		if routes[name] != 1 {
+			t.Errorf("act %s has %d routes", name, routes[name])
+		}
+	}
+	if len(routes) != len(award.OfficeActs()) {
+		t.Errorf("%d acts have routes, %d are listed", len(routes), len(award.OfficeActs()))
+	}
+	for id := range actOf {
+		if !seen[id] {
+			t.Errorf("the contract has no operation %s", id)
+		}
+	}
+}
+
+func TestEveryActTakesAnIdempotencyKeyAndEveryListACursor(t *testing.T) {
+	contract, err := readContract(contractText(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range contract.operations {
+		takes := func(name string) bool {
+			for _, p := range o.inputs {
+				if p.Name == name {
+					return true
+				}
+			}
+			return false
+		}
+		if o.act != takes("Idempotency-Key") {
+			t.Errorf("%s: changes something: %v; takes an Idempotency-Key: %v", o.OperationID, o.act, takes("Idempotency-Key"))
+		}
+		if takes("cursor") != takes("limit") {
+			t.Errorf("%s takes only one of cursor and limit", o.OperationID)
+		}
+	}
+}
+
+func TestEveryOperationIsRoutedAndAsksForAKeyUnlessPublic(t *testing.T) {
+	h := newHouse(t)
+	contract, err := readContract(contractText(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for route, o := range contract.operations {
+		method, path, _ := strings.Cut(route, " ")
+		r := httptest.NewRequest(method, strings.NewReplacer(":category", "street", ":stage", "assessment").Replace(
+			pathHole.ReplaceAllString(path, "1")), http.NoBody)
+		w := httptest.NewRecorder()
+		h.handler.ServeHTTP(w, r)
+		if got := w.Code == http.StatusUnauthorized; got == o.public {
+			t.Errorf("%s without a key answers %d", route, w.Code)
+		}
+	}
+}
+
+// pathHole is a parameter of a route other than those with words of their own.
+var pathHole = regexp.MustCompile(`:(round|office|unit|application|id|officer|number)\b`)
+
+func TestTheGeneratedRoutesAreTheContracts(t *testing.T) {
+	contract, err := readContract(contractText(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	gin.SetMode(gin.ReleaseMode)
+	engine := gin.New()
+	RegisterHandlers(engine.Group(prefix), NewStrictHandler(&Server{}, nil))
+	var generated, written []string
+	for _, r := range engine.Routes() {
+		generated = append(generated, r.Method+" "+r.Path)
+	}
+	for route := range contract.operations {
+		written = append(written, route)
+	}
+	slices.Sort(generated)
+	slices.Sort(written)
+	if !slices.Equal(generated, written) {
+		t.Errorf("api.gen.go is not made from openapi.yaml: run make generate\ngenerated %q\nwritten   %q", generated, written)
+	}
+}
