@@ -175,13 +175,10 @@ func (t *act) officeLever(ctx context.Context, office string) (Round, Office, er
 		return Round{}, Office{}, err
 	}
 	o, err := t.Office(ctx, r.ID, office)
-	if award.CodeOf(err) == award.NotFound {
-		return Round{}, Office{}, errorOr(t.mayPull(ctx, r), err) // who may not see the round learns nothing of its offices
-	}
 	if err != nil {
 		return Round{}, Office{}, err
 	}
-	if err := t.mayPullOffice(ctx, r, o); err != nil {
+	if err := t.mayPullOffice(r, o); err != nil {
 		return Round{}, Office{}, err
 	}
 	if err := r.mustBeUnderWay(); err != nil {
@@ -194,21 +191,14 @@ func (t *act) officeLever(ctx context.Context, office string) (Round, Office, er
 	return r, o, err
 }
 
-// mayPullOffice decides whether the officer may do the act to an office.
-func (t *act) mayPullOffice(ctx context.Context, r Round, o Office) error {
+// mayPullOffice decides whether the officer may do the act to an office. Who
+// belongs to the office knows of it, and is told that the act is forbidden.
+func (t *act) mayPullOffice(r Round, o Office) error {
 	refusal := Can(t.by, t.name, o.Row(r))
-	if award.CodeOf(refusal) != award.NotFound {
-		return refusal
+	if award.CodeOf(refusal) == award.NotFound && concerns(t.by, r, o) {
+		return award.Refuse(award.Forbidden, "N 四", "forbidden_"+string(t.name))
 	}
-	return errorOr(t.mayPull(ctx, r), refusal)
-}
-
-// errorOr returns the first error that is one.
-func errorOr(first, second error) error {
-	if first != nil {
-		return first
-	}
-	return second
+	return refusal
 }
 
 func (t *act) tellOfficeAndRound(ctx context.Context, office string) error {
