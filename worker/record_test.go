@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/stretchr/testify/require"
+	enumspb "go.temporal.io/api/enums/v1"
+	historypb "go.temporal.io/api/history/v1"
+	"google.golang.org/protobuf/encoding/protojson"
+
+	"shifan/internal/award"
+)
+
+// recording names the folder that `make history` wants histories in, and the
+// release they are of; empty: nothing is recorded.
+const recording = "SHIFAN_RECORD"
+
+// record keeps the histories of a round's workflows as they are now, for the
+// replay test: <release>-<workflow>-<case>.json. An older file is never
+// overwritten: it stands for rounds that are still running.
+func (c *course) record(moment string) {
+	c.t.Helper()
+	folder, release, wanted := strings.Cut(os.Getenv(recording), "=")
+	if !wanted || !strings.HasSuffix(c.t.Name(), "/cached") {
+		return
+	}
+	for name, id := range map[string]string{
+		"round": award.RoundWorkflow(c.round), "office-41": award.OfficeWorkflow(c.round, "41"), "office-bt": award.OfficeWorkflow(c.round, "BT"),
+		"notice-provincial": award.NoticeWorkflow(c.round, 1), "notice-national": award.NoticeWorkflow(c.round, len(c.offices())+1),
+		"batch-freeze":  award.BatchWorkflow(c.round, "", award.JobFreeze, 1),
+		"batch-pass-up": award.BatchWorkflow(c.round, "41", award.JobPassUp, 1),
+		"batch-score":   award.BatchWorkflow(c.round, "", award.JobScore, 1),
+	} {
+		var history historypb.History
+		events := c.temporal.GetWorkflowHistory(context.Background(), id, "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+		for events.HasNext() {
+			event, err := events.Next()
+			if err != nil {
+				break // it has not begun yet at this moment
+			}
+			history.Events = append(history.Events, event)
+		}
+		if len(history.GetEvents()) == 0 {
+			continue
+		}
+		file := filepath.Join(folder, fmt.Sprintf("%s-%s-%s.json", release, name, moment))
+		if _, err := os.Stat(file); err == nil {
+			c.t.Fatalf("%s is there: a recorded history is never overwritten", file)
+		}
+		require.NoError(c.t, os.WriteFile(file, anonymous(c.t, &history), 0o644))
+	}
+}
+
+// anonymous writes a history without the names of machines and processes.
+func anonymous(t require.TestingT, history *historypb.History) []byte {
+	for _, event := range history.GetEvents() {
+		scrub(event.ProtoReflect())
+	}
+	text, err := protojson.MarshalOptions{Multiline: true, Indent: " "}.Marshal(history)
+	require.NoError(t, err)
+	return text
+}
