@@ -70,6 +70,8 @@ func (d *desk) restart() {
 	d.acts = acts.New(postgres.New(db), deaf{}, slog.New(slog.DiscardHandler))
 }
 
+func (d *desk) store() *postgres.Store { return postgres.New(d.db) }
+
 // add adds an officer of that name under a key.
 func (d *desk) add(a *acts.Acts, key, name string) (acts.Done[acts.OfficerRecord], error) {
 	return a.CreateOfficer(d.t.Context(), d.admin, keyOf(key, name), acts.CreateOfficer{
