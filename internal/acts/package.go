@@ -119,7 +119,11 @@ func viewPackage(ctx context.Context, tx Tx, round Round, office Office) (Packag
 	if err != nil {
 		return PackageView{}, err
 	}
-	view.Lacks = award.Lacks(p.Letter, p.Report, papers(round.Rules, view.Units), owed)
+	letter, report := p.Letter, p.Report
+	if p.State == award.PackageReturned { // mended in a new revision, never sent again as it was
+		letter, report = award.Document{}, award.Document{}
+	}
+	view.Lacks = award.Lacks(letter, report, papers(round.Rules, view.Units), owed)
 	return view, nil
 }
 
