@@ -171,16 +171,22 @@ func (t *tx) publishSample(ctx context.Context, s award.Standard) (int64, error)
 	return id, err
 }
 
-// PutOffices adds the round's recommending offices with their dates.
+// PutOffices adds the round's recommending offices with their dates. All units
+// of the round have just been copied, and the planner still believes there are
+// none: joins that it would do row by row take minutes, so it is told first.
 func (t *tx) PutOffices(ctx context.Context, r acts.Round, d award.OfficeDates) error {
+	if _, err := t.ExecContext(ctx, `ANALYZE round_unit`); err != nil {
+		return fmt.Errorf("count what was frozen: %w", err)
+	}
 	for _, part := range []struct {
 		what, sql string
 		args      []any
 	}{
 		{"offices", `
 			INSERT INTO round_office (round_id, office_id, code, name, arrival_at)
-			SELECT u.round_id, u.unit_id, u.code, u.name, $2 FROM round_unit u
-			WHERE u.round_id = $1 AND u.unit_id IN (SELECT office_id FROM round_unit WHERE round_id = $1)
+			SELECT u.round_id, u.unit_id, u.code, u.name, $2
+			FROM (SELECT DISTINCT office_id FROM round_unit WHERE round_id = $1) o
+			JOIN round_unit u ON u.round_id = $1 AND u.unit_id = o.office_id
 			ORDER BY u.code
 			ON CONFLICT ON CONSTRAINT round_office_pkey DO NOTHING`, []any{r.ID, d.Arrival}},
 		{"intakes", `
