@@ -41,8 +41,11 @@ generated-check: $(BIN)/.tools ## fail when generated code is not what make gene
 
 # Run once per release and commit the result. Never overwrite an older file: it
 # stands for rounds that are still running.
+# Run once per release and commit the result. An older file is never
+# overwritten: it stands for rounds that are still running.
 history: ## record this RELEASE's histories for the replay test
-	@$(LOCAL) test -- go run ./deploy/record -release $(RELEASE) -out workflows/testdata/history
+	@test -n "$(RELEASE)" || { echo "say which: make history RELEASE=0.1"; exit 2; }
+	@SHIFAN_RECORD="$(CURDIR)/workflows/testdata/history=$(RELEASE)" $(LOCAL) test -- go test -count=1 -run TestAWholeRoundOnARealServer/cached ./worker
 
 bench: ## measure on a state of its own (FLAGS=… for the benchmark)
 	@$(LOCAL) bench -- go run ./deploy/bench $(FLAGS)

@@ -98,13 +98,13 @@ const (
 // serve answers requests until ctx ends, then finishes those it has begun.
 func serve(ctx context.Context, settings config.Config, log *slog.Logger, db *sqlx.DB) error {
 	log.Info("api starts", "config", settings)
-	temporal, err := client.NewLazyClient(client.Options{ // every act works while Temporal is down
+	temporal, err := workflows.Connect(client.Options{ // every act works while Temporal is down
 		HostPort:  settings.TemporalAddress,
 		Namespace: settings.TemporalNamespace,
 		Logger:    sdklog.NewStructuredLogger(log),
 	})
 	if err != nil {
-		return fmt.Errorf("prepare the temporal client: %w", err)
+		return err
 	}
 	defer temporal.Close()
 

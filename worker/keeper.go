@@ -21,6 +21,7 @@ type keeper struct {
 	acts      *acts.Acts
 	procedure *workflows.Client
 	provision func(context.Context) error
+	returned  func() // Temporal was away and is back
 	log       *slog.Logger
 }
 
@@ -29,21 +30,28 @@ const (
 	ensureEvery = 15 * time.Second // how late a lost workflow is noticed
 )
 
-// run keeps until ctx ends. After Temporal was away it ensures at once.
+// run keeps until ctx ends. After Temporal was away it has the queues polled
+// afresh and ensures at once.
 func (k *keeper) run(ctx context.Context) {
 	relay := time.NewTicker(relayEvery)
 	defer relay.Stop()
-	ensured, away := time.Time{}, true
+	var ensured time.Time // zero: not since the start, or since Temporal was away
+	away := false
 	for {
 		if err := k.relay(ctx); err != nil {
 			k.complain(ctx, "signals wait", err)
-			away = true
-		} else if away || time.Since(ensured) >= ensureEvery {
-			if err := k.ensure(ctx); err != nil {
-				k.complain(ctx, "workflows not ensured", err)
-				away = true
-			} else {
-				ensured, away = time.Now(), false
+			away, ensured = true, time.Time{}
+		} else {
+			if away {
+				away = false
+				k.returned()
+			}
+			if time.Since(ensured) >= ensureEvery {
+				if err := k.ensure(ctx); err != nil {
+					k.complain(ctx, "workflows not ensured", err)
+				} else {
+					ensured = time.Now()
+				}
 			}
 		}
 		select {

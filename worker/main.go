@@ -61,20 +61,20 @@ func run(ctx context.Context, settings config.Config, log *slog.Logger) (err err
 
 	metrics, closeMetrics, handler := measured()
 	defer func() { err = errors.Join(err, closeMetrics()) }()
-	temporal, err := client.NewLazyClient(client.Options{
+	temporal, err := workflows.Connect(client.Options{
 		HostPort:       settings.TemporalAddress,
 		Namespace:      settings.TemporalNamespace,
 		Logger:         sdklog.NewStructuredLogger(log),
 		MetricsHandler: metrics,
 	})
 	if err != nil {
-		return fmt.Errorf("prepare the temporal client: %w", err)
+		return err
 	}
 	defer temporal.Close()
 
 	procedure := workflows.NewClient(temporal, time.Now)
 	a := acts.New(postgres.New(db), procedure, log)
-	p := &poller{temporal: temporal, namespace: settings.TemporalNamespace, acts: a, log: log}
+	p := newPoller(temporal, settings.TemporalNamespace, a, log)
 
 	health, err := serveHealth(ctx, settings.WorkerAddress, handler, func(ctx context.Context) error {
 		return errors.Join(p.polling(), db.PingContext(ctx), procedure.Reachable(ctx))
@@ -84,7 +84,7 @@ func run(ctx context.Context, settings config.Config, log *slog.Logger) (err err
 	}
 	defer func() { err = errors.Join(err, health.Close()) }()
 
-	k := &keeper{acts: a, procedure: procedure, provision: p.provision, log: log}
+	k := &keeper{acts: a, procedure: procedure, provision: p.provision, returned: p.pollAgain, log: log}
 	kept := make(chan struct{})
 	go func() {
 		defer close(kept)

@@ -16,16 +16,31 @@ import (
 	"shifan/workflows"
 )
 
-// poller runs the workers of the task queues, and starts them again when
-// Temporal was lost in a way the SDK gives up on (a namespace that is gone).
+// poller runs the workers of the task queues. It starts them again when
+// Temporal was lost in a way the SDK gives up on (a namespace that is gone), and
+// when Temporal is back: the SDK's own pollers ask ever more slowly, and dates
+// should not wait for that.
 type poller struct {
 	temporal  client.Client
 	namespace string
 	acts      *acts.Acts
 	log       *slog.Logger
+	again     chan struct{} // Temporal is back
 
 	mu sync.Mutex
 	up bool
+}
+
+func newPoller(temporal client.Client, namespace string, a *acts.Acts, log *slog.Logger) *poller {
+	return &poller{temporal: temporal, namespace: namespace, acts: a, log: log, again: make(chan struct{}, 1)}
+}
+
+// pollAgain has the queues polled afresh.
+func (p *poller) pollAgain() {
+	select {
+	case p.again <- struct{}{}:
+	default: // asked for already
+	}
 }
 
 var errNotPolling = errors.New("not polling")
@@ -61,6 +76,8 @@ func (p *poller) run(ctx context.Context) {
 			p.log.WarnContext(ctx, "temporal is not ready yet", "error", err)
 		} else if err := p.poll(ctx); err != nil {
 			p.log.ErrorContext(ctx, "polling failed, trying again", "error", err)
+		} else {
+			continue
 		}
 		select {
 		case <-ctx.Done():
@@ -79,7 +96,8 @@ type queueLoad struct {
 	activities int
 }
 
-// poll runs one worker per queue until ctx ends or one of them fails.
+// poll runs one worker per queue until ctx ends, Temporal is back, or one of
+// them fails.
 func (p *poller) poll(ctx context.Context) error {
 	failed := make(chan error, 3)
 	can := activities.New(p.acts, p.acts, p.acts, p.acts)
@@ -122,6 +140,9 @@ func (p *poller) poll(ctx context.Context) error {
 	p.log.InfoContext(ctx, "polling", "queues", len(running))
 	select {
 	case <-ctx.Done():
+		return nil
+	case <-p.again:
+		p.log.InfoContext(ctx, "temporal is back")
 		return nil
 	case err := <-failed:
 		return err

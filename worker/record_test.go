@@ -44,8 +44,8 @@ func (c *course) record(moment string) {
 			}
 			history.Events = append(history.Events, event)
 		}
-		if len(history.GetEvents()) == 0 {
-			continue
+		if n := len(history.GetEvents()); n == 0 || moment != "closed" && ended(history.GetEvents()[n-1]) {
+			continue // not begun yet, or recorded when all is closed
 		}
 		file := filepath.Join(folder, fmt.Sprintf("%s-%s-%s.json", release, name, moment))
 		if _, err := os.Stat(file); err == nil {
@@ -53,6 +53,11 @@ func (c *course) record(moment string) {
 		}
 		require.NoError(c.t, os.WriteFile(file, anonymous(c.t, &history), 0o644))
 	}
+}
+
+// ended reports whether a history's last event ends it.
+func ended(last *historypb.HistoryEvent) bool {
+	return last.GetEventType() == enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED
 }
 
 // anonymous writes a history without the names of machines and processes.

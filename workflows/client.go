@@ -12,9 +12,27 @@ import (
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/backoff"
 
 	"shifan/internal/award"
 )
+
+// Connect prepares a connection to Temporal, which need not be there yet. Once
+// lost it is tried again every second, not ever slower: offices and operators
+// wait for the procedure's return.
+func Connect(options client.Options) (client.Client, error) {
+	options.ConnectionOptions.DialOptions = append(options.ConnectionOptions.DialOptions,
+		grpc.WithConnectParams(grpc.ConnectParams{
+			Backoff:           backoff.Config{BaseDelay: 200 * time.Millisecond, Multiplier: 1.5, Jitter: 0.2, MaxDelay: time.Second},
+			MinConnectTimeout: 5 * time.Second,
+		}))
+	temporal, err := client.NewLazyClient(options)
+	if err != nil {
+		return nil, fmt.Errorf("prepare the temporal client: %w", err)
+	}
+	return temporal, nil
+}
 
 // Client starts and signals workflows from outside. internal/acts tells the
 // procedure through it.
