@@ -11,23 +11,29 @@ import (
 // accountsAtOnce is the most keys that one call makes.
 const accountsAtOnce = 2000
 
-// makeKeys makes one officer with one key in every office, in bulk, and returns
-// the keys by office. An empty role makes heads (负责人).
-func makeKeys(ctx context.Context, by client, offices []string, role award.Role) (map[string]string, error) {
-	type account struct {
-		Office string       `json:"office"`
-		Roles  []award.Role `json:"roles,omitempty"`
+// account asks for a key of an office's officer. Without name and roles that is
+// the office's head (负责人), named like the office.
+type account struct {
+	Office string       `json:"office"`
+	Name   string       `json:"name,omitempty"`
+	Roles  []award.Role `json:"roles,omitempty"`
+}
+
+// heads asks for a key of the head of every office.
+func heads(offices []string) []account {
+	accounts := make([]account, len(offices))
+	for i, office := range offices {
+		accounts[i].Office = office
 	}
-	keys := make(map[string]string, len(offices))
-	for page := range slices.Chunk(offices, accountsAtOnce) {
-		accounts := make([]account, len(page))
-		for i, office := range page {
-			accounts[i].Office = office
-			if role != "" {
-				accounts[i].Roles = []award.Role{role}
-			}
-		}
-		body := map[string]any{"offices": accounts}
+	return accounts
+}
+
+// makeKeys makes a key for every account, in bulk, and returns the keys by
+// office.
+func makeKeys(ctx context.Context, by client, accounts []account) (map[string]string, error) {
+	keys := make(map[string]string, len(accounts))
+	for page := range slices.Chunk(accounts, accountsAtOnce) {
+		body := map[string]any{"offices": page}
 		// A key is shown once. Where the first answer was lost on the way, its
 		// repetition comes without keys, and new ones are made.
 		for range 3 {
@@ -45,14 +51,14 @@ func makeKeys(ctx context.Context, by client, offices []string, role award.Role)
 					keys[item.Office] = item.Key
 				}
 			}
-			if keys[page[0]] != "" {
+			if keys[page[0].Office] != "" {
 				break
 			}
 		}
 	}
-	for _, office := range offices {
-		if keys[office] == "" {
-			return nil, fmt.Errorf("no key was made for %s", office)
+	for _, a := range accounts {
+		if keys[a.Office] == "" {
+			return nil, fmt.Errorf("no key was made for %s", a.Office)
 		}
 	}
 	return keys, nil
@@ -74,7 +80,7 @@ func (p *province) equip(ctx context.Context, register *register) error {
 	if p.character == silent {
 		maker = p.drill.admin
 	}
-	keys, err := makeKeys(ctx, maker, below, "")
+	keys, err := makeKeys(ctx, maker, heads(below))
 	if err != nil {
 		return fmt.Errorf("%s: %w", p.name, err)
 	}
@@ -92,7 +98,9 @@ func (p *province) equip(ctx context.Context, register *register) error {
 		}
 	}
 	if p.character == extending {
-		clerks, err := makeKeys(ctx, p.head, []string{p.code}, award.RoleClerk)
+		clerks, err := makeKeys(ctx, p.head, []account{{
+			Office: p.code, Name: p.name + "经办", Roles: []award.Role{award.RoleClerk},
+		}})
 		if err != nil {
 			return fmt.Errorf("%s: make a clerk: %w", p.name, err)
 		}

@@ -106,11 +106,11 @@ func TestKeysLostOnTheWayAreMadeAnew(t *testing.T) {
 		}
 		json.NewEncoder(w).Encode(map[string]any{"items": []any{item}}) //nolint:errcheck // a test's answer
 	})
-	keys, err := makeKeys(context.Background(), c, []string{"41"}, "")
+	keys, err := makeKeys(context.Background(), c, heads([]string{"41"}))
 	if err != nil || keys["41"] != "k" {
 		t.Errorf("keys %v, %v", keys, err)
 	}
-	if _, err := makeKeys(context.Background(), c, []string{"41"}, ""); err == nil {
+	if _, err := makeKeys(context.Background(), c, heads([]string{"41"})); err == nil {
 		t.Error("no key was shown and none is missed")
 	}
 }

@@ -51,16 +51,20 @@ func (d *drill) path(format string, args ...any) string {
 
 // play runs the round from its draft to its close (N 四).
 func (d *drill) play(ctx context.Context) error {
+	say("取消上次未完成的演练…", "cancelling what an earlier run left")
 	if err := d.cancelUnfinished(ctx); err != nil {
 		return fmt.Errorf("cancel what an earlier run left: %w", err)
 	}
+	say("读取单位名录…", "reading the register")
 	register, err := readRegister(ctx, d.admin)
 	if err != nil {
 		return err
 	}
+	say("草拟并开启批次…", "drafting and opening the round")
 	if err := d.open(ctx); err != nil {
 		return fmt.Errorf("open the round: %w", err)
 	}
+	say("选定参加单位,发放密钥…", "choosing who takes part, handing out keys")
 	if err := d.cast(ctx, register); err != nil {
 		return fmt.Errorf("choose who takes part: %w", err)
 	}
@@ -120,7 +124,7 @@ func (d *drill) cast(ctx context.Context, register *register) error {
 		offices = append(offices, office)
 	}
 	slices.Sort(offices)
-	heads, err := makeKeys(ctx, d.admin, offices, "")
+	keys, err := makeKeys(ctx, d.admin, heads(offices))
 	if err != nil {
 		return fmt.Errorf("make the keys of the recommending offices: %w", err)
 	}
@@ -132,7 +136,7 @@ func (d *drill) cast(ctx context.Context, register *register) error {
 			character: characters()[office], places: byOffice[office],
 			files: make(map[int64]*file),
 		}
-		p.head = client{wire: d.wire, key: heads[office], name: p.name}
+		p.head = client{wire: d.wire, key: keys[office], name: p.name}
 		d.provinces[office] = p
 		group.Go(func() (err error) {
 			if p.units, err = register.applicants(ctx, d.seed, p.places); err != nil {

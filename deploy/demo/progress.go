@@ -29,6 +29,11 @@ const (
 	plainEvery = 5 * time.Second
 )
 
+// say prints one line about what comes next, Chinese first.
+func say(chinese, english string) {
+	fmt.Fprintf(os.Stderr, "%s (%s)\n", chinese, english)
+}
+
 // show shows where the round stands until the context ends.
 func (d *drill) show(ctx context.Context) {
 	live := term.IsTerminal(int(os.Stderr.Fd())) && os.Getenv("CI") != "true"

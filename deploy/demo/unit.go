@@ -51,7 +51,7 @@ func (p *province) apply(ctx context.Context, a *applicant) error {
 	form := s.fill(a.unit)
 	first := form
 	if a.edits || a.abandons {
-		first = nil // what the register knows is filled in already; the rest comes later, or never
+		first = map[string]string{} // what the register knows is filled in already; the rest comes later, or never
 	}
 	var done applicationDone
 	err = me.post(ctx, p.path("/applications"), map[string]any{
