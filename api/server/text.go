@@ -56,7 +56,7 @@ func (t texts) language(accept string) string {
 
 // placeholder is {0}, an argument as it is, or {0:state}, an argument whose own
 // word stands in the catalog under state_<argument>.
-var placeholder = regexp.MustCompile(`\{(\d)(?::([a-z_]+))?\}`)
+var placeholder = regexp.MustCompile(`\{(\d)(?::([a-z]+))?\}`)
 
 // say writes a message. A key the catalog lacks is shown as it is, which the
 // test of the catalogs prevents.
