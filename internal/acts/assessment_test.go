@@ -96,7 +96,7 @@ func TestMarksAreSavedAllOrNothing(t *testing.T) {
 	high := slices.Clone(good)
 	high[3] = 5_01
 
-	refusal := p.refused(p.mark(
+	defects := p.refused(p.mark(
 		acts.NationalMarks{Application: f[0], Marks: good}, acts.NationalMarks{Application: f[1], Marks: high},
 		acts.NationalMarks{Application: f[2], Marks: good[1:]}, acts.NationalMarks{Application: 1 << 40, Marks: good},
 		acts.NationalMarks{Application: f[0], Marks: good},
@@ -105,8 +105,8 @@ func TestMarksAreSavedAllOrNothing(t *testing.T) {
 		"/items/1/marks/3 mark_bounds", "/items/2/marks marks_count",
 		"/items/3/application mark_not_listed", "/items/4/application item_twice",
 	}
-	if got := pointers(refusal); !slices.Equal(got, want) {
-		t.Errorf("defects %v, want %v", got, want)
+	if !slices.Equal(defects, want) {
+		t.Errorf("defects %v, want %v", defects, want)
 	}
 	if n := actstest.One[int](p.World, `SELECT count(*) FROM assessment_mark`); n != 0 {
 		t.Fatalf("a refused act left %d marks", n)
@@ -115,9 +115,9 @@ func TestMarksAreSavedAllOrNothing(t *testing.T) {
 	p.refused(p.mark(make([]acts.NationalMarks, 201)...), award.Invalid, "marks_many")
 
 	p.must(p.mark(acts.NationalMarks{Application: f[0], Marks: good}, acts.NationalMarks{Application: f[1], Marks: good}))
-	refusal = p.refused(p.completeMarks(), award.Incomplete, "marks_incomplete")
-	if len(refusal.Fields) != 1 {
-		t.Errorf("unmarked %v, want one unit", pointers(refusal))
+	defects = p.refused(p.completeMarks(), award.Incomplete, "marks_incomplete")
+	if len(defects) != 1 {
+		t.Errorf("unmarked %v, want one unit", defects)
 	}
 	p.must(p.mark(acts.NationalMarks{Application: f[2], Marks: good}, acts.NationalMarks{Application: f[1], Marks: good})) // a second time
 	if n := actstest.One[int](p.World, `SELECT revision FROM assessment_mark WHERE application_id = $1`, f[1]); n != 2 {

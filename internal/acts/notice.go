@@ -199,7 +199,7 @@ func (r Round) ownerRow() Row {
 func (a *Acts) EndNotice(ctx context.Context, round string, number int) (bool, error) {
 	ended := false
 	err := a.step(ctx, func(tx Tx) error {
-		r, err := tx.Round(ctx, round)
+		r, err := tx.LockRound(ctx, round) // no lever suspends or cancels it meanwhile
 		if err != nil {
 			return err
 		}

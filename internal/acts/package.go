@@ -200,7 +200,7 @@ func (a *Acts) ReturnPackage(ctx context.Context, by award.Officer, key Key, in 
 		}); err != nil {
 			return none, err
 		}
-		return none, t.tellBoth(ctx, office.Code, award.StageRecommendation)
+		return none, t.tellOfficeAndRound(ctx, office.Code)
 	})
 }
 
@@ -224,9 +224,10 @@ func (a *Acts) AcceptPackage(ctx context.Context, by award.Officer, key Key, rou
 		if err != nil {
 			return none, err
 		}
+		ground := fmt.Sprintf("未列入%s的推荐名单", office.Name)
 		left, err := t.MoveFiles(ctx, FilesMove{
 			Round: round, Office: office.ID, From: award.MovesFrom(t.name, award.FileNotRecommended), To: award.FileNotRecommended,
-			Act: t.name, By: by, Ground: fmt.Sprintf("未列入%s的推荐名单", office.Name), Ended: true,
+			Act: t.name, By: by, Ground: ground, Ended: true, Tell: endTold(award.FileNotRecommended, ground),
 		})
 		if err != nil {
 			return none, err
@@ -242,7 +243,7 @@ func (a *Acts) AcceptPackage(ctx context.Context, by award.Officer, key Key, rou
 		}); err != nil {
 			return none, err
 		}
-		return none, t.tellBoth(ctx, officeCode, award.StageRecommendation)
+		return none, t.tellOfficeAndRound(ctx, officeCode)
 	})
 }
 
@@ -260,12 +261,4 @@ func (t *act) sentPackage(ctx context.Context, officeCode string) (Round, Office
 		return Round{}, Office{}, Package{}, award.Refuse(award.Conflict, "N 四(三)", "package_not_sent", office.Name)
 	}
 	return round, office, p, nil
-}
-
-// tellBoth leaves word for the office's workflow and for the round's.
-func (t *act) tellBoth(ctx context.Context, office string, stage award.Stage) error {
-	if err := t.tellOffice(ctx, office, stage); err != nil {
-		return err
-	}
-	return t.tellRound(ctx, stage)
 }

@@ -21,11 +21,11 @@ func TestAPackageThatLacksSomethingIsToldEverything(t *testing.T) {
 	p.must(err)
 
 	_, err = p.complete(award.StageRecommendation)
-	refusal := p.refused(err, award.Incomplete, "package_incomplete")
+	defects := p.refused(err, award.Incomplete, "package_incomplete")
 	code := actstest.One[string](p.World, `SELECT u.code FROM application a JOIN round_unit u USING (round_id, unit_id) WHERE a.id = $1`, f[1])
 	want := []string{"/letter lacks_letter", "/report lacks_report", "/notice lacks_notice", "/units/" + code + "/survey lacks_unit_survey"}
-	if got := pointers(refusal); !slices.Equal(got, want) {
-		t.Errorf("lacks %v, want %v", got, want)
+	if !slices.Equal(defects, want) {
+		t.Errorf("lacks %v, want %v", defects, want)
 	}
 	view, err := p.Acts.PackageOf(t.Context(), p.Clerk("41"), p.round.ID, "41")
 	p.must(err)
@@ -39,7 +39,7 @@ func TestAPackageThatLacksSomethingIsToldEverything(t *testing.T) {
 	n, err := p.announce()
 	p.must(err)
 	_, err = p.complete(award.StageRecommendation)
-	if got := pointers(p.refused(err, award.Incomplete, "package_incomplete")); !slices.Equal(got, []string{"/notice lacks_notice"}) {
+	if got := p.refused(err, award.Incomplete, "package_incomplete"); !slices.Equal(got, []string{"/notice lacks_notice"}) {
 		t.Errorf("while its notice runs it lacks %v", got)
 	}
 	p.At(n.FinalAt)
@@ -65,6 +65,11 @@ func TestAnOfficeMayRecommendNobody(t *testing.T) {
 	p.must(p.accept())
 	if got := p.states(f...); got[0] != "not_recommended" {
 		t.Errorf("the file that was not recommended is %v", got)
+	}
+	if n := actstest.One[int](p.World, `
+		SELECT count(*) FROM message m JOIN application a ON a.unit_id = m.office_id
+		WHERE a.id = $1 AND m.kind = 'result' AND m.body LIKE '%未列入河南省的推荐名单%'`, f[0]); n != 1 {
+		t.Errorf("its unit got %d messages of the result", n)
 	}
 }
 
@@ -133,7 +138,7 @@ func TestAReturnedPackageComesBackAsANewRevision(t *testing.T) {
 	p.refused(p.recommend("纪要", f[0], never[0]), award.Conflict, "cut_defective")
 	p.must(p.recommend("", f[0]))
 	_, err = p.complete(award.StageRecommendation)
-	if got := pointers(p.refused(err, award.Incomplete, "package_incomplete")); len(got) == 0 {
+	if got := p.refused(err, award.Incomplete, "package_incomplete"); len(got) == 0 {
 		t.Error("a returned package was sent again as it was")
 	}
 	p.must(p.putPackage())

@@ -16,9 +16,8 @@ func TestAListFollowsTheRankOrSaysWhyNot(t *testing.T) {
 	f := p.files(award.District, 95, 90, 90, 85)
 
 	_, err := p.adopt(items(f[1], f[0], f[3])...)
-	refusal := p.refused(err, award.Incomplete, "proposals_defective")
 	// f1 jumps over f0; f3 was taken while f2, its better, was left out; f0 follows the rank.
-	if got, want := pointers(refusal), []string{"/items/0/reason reason_departs", "/items/2/reason reason_departs"}; !slices.Equal(got, want) {
+	if got, want := p.refused(err, award.Incomplete, "proposals_defective"), []string{"/items/0/reason reason_departs", "/items/2/reason reason_departs"}; !slices.Equal(got, want) {
 		t.Errorf("defects %v, want %v", got, want)
 	}
 	if got := p.states(f...); slices.Contains(got, "proposed") {
@@ -46,7 +45,7 @@ func TestWhatDoesNotPassEntersNoListAndEachDefectIsNamed(t *testing.T) {
 	elsewhere := provinceOf(t, p.World, p.round, "11").files(award.Community, 99)
 
 	_, err := p.adopt(items(f[0], f[1], f[2], f[3], f[4], f[5], f[0], elsewhere[0], 1<<40)...)
-	got := pointers(p.refused(err, award.Incomplete, "proposals_defective"))
+	got := p.refused(err, award.Incomplete, "proposals_defective")
 	want := []string{
 		"/items/1 item_not_passed", "/items/2 survey_missing", "/items/3 survey_below", "/items/4 item_state",
 		"/items/5 item_suspended", "/items/6 item_twice", "/items/7 item_unknown", "/items/8 item_unknown",

@@ -33,6 +33,7 @@ func newProvince(t *testing.T) province {
 }
 
 func provinceOf(t *testing.T, w *actstest.World, round acts.Round, code string) province {
+	t.Helper()
 	return province{World: w, t: t, round: round, code: code, id: w.Unit(code), head: w.Head(code)}
 }
 
@@ -167,23 +168,19 @@ func (p province) history(files ...int64) int {
 	return actstest.One[int](p.World, `SELECT count(*) FROM application_history WHERE application_id = ANY($1)`, pq.Array(files))
 }
 
-// refused ends the test unless err is the refusal.
-func (p province) refused(err error, code award.Code, key string) *award.Error {
+// refused ends the test unless err is the refusal, and returns what it says is
+// wrong where.
+func (p province) refused(err error, code award.Code, key string) []string {
 	p.t.Helper()
 	refusal, ok := errors.AsType[*award.Error](err)
 	if !ok || refusal.Code != code || refusal.Key != key {
 		p.t.Fatalf("got %v, want a refusal %s %s", err, code, key)
 	}
-	return refusal
-}
-
-// pointers returns where a refusal's defects lie.
-func pointers(refusal *award.Error) []string {
-	var out []string
+	var defects []string
 	for _, d := range refusal.Fields {
-		out = append(out, d.Pointer+" "+d.Key)
+		defects = append(defects, d.Pointer+" "+d.Key)
 	}
-	return out
+	return defects
 }
 
 // justBefore is the last instant that the record can tell from another.

@@ -72,7 +72,7 @@ func (a *Acts) Recommend(ctx context.Context, by award.Officer, key Key, in Reco
 		for _, r := range cut {
 			result.Recommended[r.Category]++
 		}
-		if err := t.audit(ctx, "office/"+office.Code, in.Minutes, result); err != nil {
+		if err := t.audit(ctx, officeSubject(office), in.Minutes, result); err != nil {
 			return RecommendResult{}, err
 		}
 		return result, t.tellOffice(ctx, office.Code, award.StageRecommendation)

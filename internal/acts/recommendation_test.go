@@ -20,8 +20,7 @@ func TestTheCutTakesOnlyNoticedUnitsWithinTheLimit(t *testing.T) {
 	p.notice(f...)
 	elsewhere := provinceOf(t, p.World, p.round, "11").files(award.District, 99)
 
-	refusal := p.refused(p.recommend("纪要", f[0], never[0], elsewhere[0], f[0]), award.Conflict, "cut_defective")
-	if got, want := pointers(refusal), []string{
+	if got, want := p.refused(p.recommend("纪要", f[0], never[0], elsewhere[0], f[0]), award.Conflict, "cut_defective"), []string{
 		"/applications/1 cut_not_noticed", "/applications/2 cut_not_noticed", "/applications/3 item_twice",
 	}; !slices.Equal(got, want) {
 		t.Errorf("defects %v, want %v", got, want)
@@ -71,8 +70,7 @@ func TestASuspendedUnitEntersNoCutAndOneThatIsInHoldsItsPlace(t *testing.T) {
 	p.notice(f...)
 	p.must(p.recommend("", f[0]))
 	p.Exec(`UPDATE application SET suspended = true`)
-	refusal := p.refused(p.recommend("", f[0], f[1]), award.Conflict, "cut_defective")
-	if got := pointers(refusal); !slices.Equal(got, []string{"/applications/1 item_suspended"}) {
+	if got := p.refused(p.recommend("", f[0], f[1]), award.Conflict, "cut_defective"); !slices.Equal(got, []string{"/applications/1 item_suspended"}) {
 		t.Errorf("defects %v", got)
 	}
 	p.must(p.recommend("", f[0]))

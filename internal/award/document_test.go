@@ -36,8 +36,10 @@ func TestAPackageIsToldEverythingItLacks(t *testing.T) {
 		},
 		"nothing at all": {
 			units: []award.Papers{{Listed: unit}}, owed: 1,
-			want: []award.Lack{{Part: award.PartLetter}, {Part: award.PartReport}, {Part: award.PartNotice},
-				of(award.PartForm), of(award.PartReport), of(award.PartSurvey)},
+			want: []award.Lack{
+				{Part: award.PartLetter}, {Part: award.PartReport}, {Part: award.PartNotice},
+				of(award.PartForm), of(award.PartReport), of(award.PartSurvey),
+			},
 		},
 	}
 	for name, tt := range tests {
