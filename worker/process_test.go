@@ -95,7 +95,7 @@ func (s *system) startWorker(kind string) *exec.Cmd {
 	s.health = server.Address(port)
 	log, err := os.OpenFile(filepath.Join(s.t.TempDir(), "worker.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	require.NoError(s.t, err)
-	w := exec.Command(os.Args[0]) //nolint:noctx // ended by the test
+	w := exec.Command(os.Args[0])
 	w.Env = append(os.Environ(), asWorker+"="+kind, "DATABASE_URL="+s.database(),
 		"TEMPORAL_ADDRESS="+s.address, "TEMPORAL_NAMESPACE="+s.namespace, "SHIFAN_WORKER_ADDRESS="+s.health)
 	w.Stdout, w.Stderr = log, log
@@ -104,11 +104,11 @@ func (s *system) startWorker(kind string) *exec.Cmd {
 	s.t.Cleanup(func() {
 		if w.ProcessState == nil {
 			require.NoError(s.t, w.Process.Kill())
-			_ = w.Wait() //nolint:errcheck // it was killed
+			_ = w.Wait()
 		}
 		require.NoError(s.t, log.Close())
 		if s.t.Failed() {
-			text, _ := os.ReadFile(log.Name()) //nolint:errcheck // only to explain a failure
+			text, _ := os.ReadFile(log.Name())
 			s.t.Logf("worker said:\n%s", text[max(0, len(text)-6000):])
 		}
 	})

@@ -16,7 +16,7 @@ import (
 // the namespace knows them all. It must succeed before a worker polls: a
 // workflow that sets an unknown attribute hangs. Doing it again changes nothing.
 func Provision(ctx context.Context, temporal client.Client, namespace string) error {
-	again := time.NewTicker(200 * time.Millisecond)
+	again := time.NewTicker(200 * time.Millisecond) //nolint:forbidigo // before any workflow runs
 	defer again.Stop()
 	for {
 		missing, err := missingAttributes(ctx, temporal, namespace)

@@ -107,7 +107,7 @@ func importFile(ctx context.Context, store *postgres.Store, path string, args []
 	if err != nil {
 		return fmt.Errorf("open the list: %w", err)
 	}
-	defer file.Close() // only read from
+	defer file.Close() //nolint:errcheck // only read from
 	rows, err := register.Open(file)
 	if err != nil {
 		return err

@@ -82,8 +82,12 @@ func TestABadFileIsRefusedInWords(t *testing.T) {
 func TestWhatIsNotUnderstoodIsAnsweredWithTheUsage(t *testing.T) {
 	url := pgtest.URL(t)
 	for _, args := range [][]string{
-		{"remove"}, {"import"}, {"unsure", "all"},
-		{"import", "x.csv"}, {"import", "x.csv", "-valid-from", "2008-12-31"}, {"import", "x.csv", "-from", "2008"},
+		{"remove"},
+		{"import"},
+		{"unsure", "all"},
+		{"import", "x.csv"},
+		{"import", "x.csv", "-valid-from", "2008-12-31"},
+		{"import", "x.csv", "-from", "2008"},
 	} {
 		if err := run(t.Context(), url, args, &strings.Builder{}); err == nil || !strings.Contains(err.Error(), "usage:") {
 			t.Errorf("%v: %v", args, err)

@@ -65,10 +65,14 @@ func TestOpenReadsOurOwnForm(t *testing.T) {
 	got := read(t, strings.NewReader(text))
 	want := []register.Row{
 		{Line: 2, Code: "4101", Name: "郑州市", Kind: award.KindPrefecture, Sure: true},
-		{Line: 3, Code: "410103", Name: "二七区", Kind: award.KindDistrict, Sure: true,
-			ValidFrom: award.Date{Year: 2008, Month: 1, Day: 1}},
-		{Line: 4, Code: "410199", Name: "某新区", Kind: award.KindDistrict, Sure: true, Stated: true,
-			Parent: "4101", RecommendingOffice: "41", ValidTo: award.Date{Year: 2010, Month: 6, Day: 1}},
+		{
+			Line: 3, Code: "410103", Name: "二七区", Kind: award.KindDistrict, Sure: true,
+			ValidFrom: award.Date{Year: 2008, Month: 1, Day: 1},
+		},
+		{
+			Line: 4, Code: "410199", Name: "某新区", Kind: award.KindDistrict, Sure: true, Stated: true,
+			Parent: "4101", RecommendingOffice: "41", ValidTo: award.Date{Year: 2010, Month: 6, Day: 1},
+		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

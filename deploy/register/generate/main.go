@@ -83,7 +83,7 @@ func read(path string) ([]division, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close() // only read from
+	defer file.Close() //nolint:errcheck // only read from
 	records, err := csv.NewReader(file).ReadAll()
 	if err != nil {
 		return nil, err
