@@ -1,6 +1,6 @@
 # 示范 Shifan. `make` lists the targets. Everything a run leaves behind is in .local/.
 .DEFAULT_GOAL := help
-.PHONY: help run demo stop check lint test generate generated-check history bench clean
+.PHONY: help run demo stop check lint test generate generated-check history bench bench-intake clean
 
 BIN      := .local/bin
 LOCAL    := go run ./deploy/local
@@ -49,6 +49,9 @@ history: ## record this RELEASE's histories for the replay test
 
 bench: ## measure on a state of its own (FLAGS=… for the benchmark)
 	@$(LOCAL) bench -- go run ./deploy/bench $(FLAGS)
+
+bench-intake: ## close and move an intake while fifty clients file: the levers' wait, filings a second
+	@$(LOCAL) test -- go test -run '^$$' -bench 'IntakeUnderLoad|Filing' -benchtime 1x ./internal/acts
 
 clean: ## stop what runs and remove .local: databases, keys, reports, tools
 	@$(LOCAL) clean
