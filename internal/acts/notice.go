@@ -53,9 +53,6 @@ type noticeTx interface {
 
 // listReads is what anyone may read, without a key.
 type listReads interface {
-	// RoundNotices reads the notices of a round announced or ended, in order of
-	// number, without their lists.
-	RoundNotices(ctx context.Context, round string) ([]Notice, error)
 	// PublicNotices reads notices announced or ended, those still before the
 	// public first, without their lists.
 	PublicNotices(ctx context.Context, limit int) ([]Notice, error)
@@ -266,12 +263,6 @@ const publicNotices = 200
 // PublicNotices reads the notices before the public and those that have ended.
 func (a *Acts) PublicNotices(ctx context.Context) ([]Notice, error) {
 	return a.store.PublicNotices(ctx, publicNotices)
-}
-
-// RoundNotices reads the notices of a round, provincial and national. What a
-// notice says is public, so any caller may read it.
-func (a *Acts) RoundNotices(ctx context.Context, round string) ([]Notice, error) {
-	return a.store.RoundNotices(ctx, round)
 }
 
 // PublicNotice reads one notice with its list and hash.

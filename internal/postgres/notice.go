@@ -163,16 +163,6 @@ func (t *tx) NationalNotice(ctx context.Context, round string) (acts.Notice, err
 	return notices[0], nil
 }
 
-// RoundNotices reads the notices of a round.
-func (s *Store) RoundNotices(ctx context.Context, round string) ([]acts.Notice, error) {
-	notices, err := readNotices(ctx, s.db,
-		`WHERE n.round_id = $1 AND n.state IN ('announced', 'ended') ORDER BY n.number`, round)
-	if err != nil {
-		return nil, err
-	}
-	return notices, addEvidence(ctx, s.db, notices)
-}
-
 // PublicNotices reads the notices of rounds that were not cancelled.
 func (s *Store) PublicNotices(ctx context.Context, limit int) ([]acts.Notice, error) {
 	notices, err := readNotices(ctx, s.db, `
