@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -84,7 +85,7 @@ func TestMarksAreReadExactlyAndEveryBadOneIsNamed(t *testing.T) {
 		t.Errorf("no marks read as %v, %v", none, err)
 	}
 	_, err = marks(Marks{"1", "1.005", "x", "2"})
-	refusal, ok := err.(*award.Error)
+	refusal, ok := errors.AsType[*award.Error](err)
 	if !ok || len(refusal.Fields) != 2 || refusal.Fields[0].Pointer != "/marks/1" || refusal.Fields[1].Pointer != "/marks/2" {
 		t.Errorf("refused as %v", err)
 	}

@@ -5,7 +5,6 @@ package server
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -37,9 +36,6 @@ type Server struct {
 	visitors *visitors
 	metrics  *metrics
 }
-
-// errNotWritten marks a handler that is still to be written.
-var errNotWritten = errors.New("not written yet")
 
 var _ StrictServerInterface = (*Server)(nil)
 
