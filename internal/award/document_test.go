@@ -37,7 +37,9 @@ func TestAPackageIsToldEverythingItLacks(t *testing.T) {
 		"nothing at all": {
 			units: []award.Papers{{Listed: unit}}, owed: 1,
 			want: []award.Lack{
-				{Part: award.PartLetter}, {Part: award.PartReport}, {Part: award.PartNotice},
+				{Part: award.PartLetter},
+				{Part: award.PartReport},
+				{Part: award.PartNotice},
 				of(award.PartForm), of(award.PartReport), of(award.PartSurvey),
 			},
 		},
