@@ -32,7 +32,7 @@ type docs struct {
 }
 
 // newDocs writes the documentation.
-func newDocs(c *contract) (*docs, error) {
+func newDocs(c *contract, t texts) (*docs, error) {
 	page, err := template.New("page.html").Funcs(template.FuncMap{"prose": prose}).ParseFS(docsFiles, "docs/page.html")
 	if err != nil {
 		return nil, fmt.Errorf("read the page: %w", err)
@@ -42,7 +42,7 @@ func newDocs(c *contract) (*docs, error) {
 		return nil, fmt.Errorf("read the style: %w", err)
 	}
 	var out bytes.Buffer
-	if err := page.Execute(&out, docsOf(c)); err != nil {
+	if err := page.Execute(&out, docsOf(c, t)); err != nil {
 		return nil, fmt.Errorf("write the page: %w", err)
 	}
 	return &docs{page: out.Bytes(), style: style}, nil
@@ -72,8 +72,9 @@ type docsPage struct {
 }
 
 type docsCode struct {
-	Code   award.Code
-	Status int
+	Code             award.Code
+	Status           int
+	Chinese, English string
 }
 
 type docsTag struct {
@@ -83,6 +84,7 @@ type docsTag struct {
 
 type docsOperation struct {
 	ID, Method, Path, Summary, Description string
+	Short                                  string // the summary's Chinese, for the table of contents
 	Public                                 bool
 	Inputs                                 []docsField
 	Body                                   []docsField
@@ -112,12 +114,13 @@ type docsField struct {
 	Required                          bool
 }
 
-func docsOf(c *contract) docsPage {
+func docsOf(c *contract, t texts) docsPage {
 	page := docsPage{
 		Title: c.doc.Info.Title, Summary: c.doc.Info.Summary, Description: c.doc.Info.Description, Prefix: prefix,
 	}
 	for _, code := range award.Codes() {
-		page.Codes = append(page.Codes, docsCode{code, statusOf[code]})
+		title := "title_" + string(code)
+		page.Codes = append(page.Codes, docsCode{code, statusOf[code], t.say("zh-CN", title), t.say("en", title)})
 	}
 	byTag := make(map[string][]docsOperation)
 	for _, o := range c.operations {
@@ -142,6 +145,7 @@ func docsOf(c *contract) docsPage {
 func docsOperationOf(o *operation) docsOperation {
 	d := docsOperation{
 		ID: o.OperationID, Method: o.method, Path: prefix + o.path, Summary: o.Summary, Description: o.Description,
+		Short:  strings.Fields(o.Summary + " -")[0],
 		Public: o.public, BodyOptional: !o.must, Curl: curlOf(o), line: lineOf(o.Origin),
 	}
 	for _, p := range o.inputs {
@@ -242,10 +246,10 @@ func describe(description string, s *openapi3.Schema) string {
 		parts = append(parts, s.Pattern)
 	}
 	if s.MaxLength != nil {
-		parts = append(parts, fmt.Sprintf("%d–%d 字", s.MinLength, *s.MaxLength))
+		parts = append(parts, span(s.MinLength, *s.MaxLength, "字"))
 	}
 	if s.MaxItems != nil {
-		parts = append(parts, fmt.Sprintf("%d–%d 项", s.MinItems, *s.MaxItems))
+		parts = append(parts, span(s.MinItems, *s.MaxItems, "项"))
 	}
 	if s.Min != nil && *s.Min != math.MinInt32 {
 		parts = append(parts, fmt.Sprintf("≥ %.0f", *s.Min))
@@ -253,7 +257,14 @@ func describe(description string, s *openapi3.Schema) string {
 	if s.Max != nil && *s.Max != math.MaxInt32 {
 		parts = append(parts, fmt.Sprintf("≤ %.0f", *s.Max))
 	}
-	return strings.Join(parts, ";")
+	return strings.Join(parts, "；")
+}
+
+func span(least, most uint64, unit string) string {
+	if least == 0 {
+		return fmt.Sprintf("至多 %d %s", most, unit)
+	}
+	return fmt.Sprintf("%d–%d %s", least, most, unit)
 }
 
 // curlOf writes a call one may copy: an address, a key, and a body with what

@@ -116,7 +116,7 @@ func receipt(r acts.Receipt) Receipt {
 	if told == "" {
 		told = acts.ToldNone
 	}
-	return Receipt{Act: r.Act, At: r.At, Procedure: ReceiptProcedure(told)}
+	return Receipt{Act: r.Act, At: r.At.In(award.Beijing), Procedure: ReceiptProcedure(told)}
 }
 
 // instant reads a date to which something is open: all of a day
@@ -134,7 +134,7 @@ func instant(text string, drill bool) (time.Time, error) {
 
 // shown writes an exclusive instant with the way offices read it.
 func shown(closes time.Time) ShownInstant {
-	return ShownInstant{ClosesAt: closes, Shown: award.Until(closes)}
+	return ShownInstant{ClosesAt: closes.In(award.Beijing), Shown: award.Until(closes)}
 }
 
 // marks reads marks in the standard's order, naming every one that is none.
@@ -184,10 +184,11 @@ func given[T comparable](v T) *T {
 	return &v
 }
 
-// at is given for instants.
+// at is given for instants, which are written in Beijing time.
 func at(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
 	}
+	t = t.In(award.Beijing)
 	return &t
 }

@@ -135,7 +135,7 @@ func (s *Server) ListMessages(ctx context.Context, request ListMessagesRequestOb
 	for i, m := range messages {
 		answer.Items[i] = Message{
 			Id: m.ID, Round: given(m.Round), Kind: m.Kind, Subject: m.Subject, Body: m.Body,
-			At: m.At, ReadAt: at(m.ReadAt),
+			At: m.At.In(award.Beijing), ReadAt: at(m.ReadAt),
 		}
 	}
 	if len(messages) == limit {
@@ -169,7 +169,7 @@ func (s *Server) ListAudit(ctx context.Context, request ListAuditRequestObject) 
 	answer := ListAudit200JSONResponse{Items: make([]AuditEntry, len(rows))}
 	for i, r := range rows {
 		answer.Items[i] = AuditEntry{
-			Id: r.ID, At: r.At, Act: given(r.Act), Name: string(r.Name), Subject: r.Subject,
+			Id: r.ID, At: r.At.In(award.Beijing), Act: given(r.Act), Name: string(r.Name), Subject: r.Subject,
 			Ground: given(r.Ground), Office: given(r.Office), Officer: given(r.Officer),
 		}
 	}

@@ -52,7 +52,7 @@ func New(o Options) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the texts: %w", err)
 	}
-	docs, err := newDocs(contract)
+	docs, err := newDocs(contract, texts)
 	if err != nil {
 		return nil, fmt.Errorf("make the documentation: %w", err)
 	}
@@ -69,7 +69,8 @@ func (s *Server) routes(docs *docs) http.Handler {
 	engine := gin.New()
 	engine.ContextWithFallback = true // a handler's context is the request's: its end, officer and key
 	engine.RedirectTrailingSlash = false
-	engine.UseRawPath = true // a title's number may hold a slash
+	engine.UseRawPath = true           // a title's number may hold a slash
+	engine.ForwardedByClientIP = false // an address is what connects, not what a header claims
 	engine.Use(s.identify, s.observe, s.recover)
 	engine.NoRoute(func(c *gin.Context) { s.problem(c, errRouteUnknown) })
 
