@@ -224,6 +224,30 @@ func TestOnlyTheUnitItselfWithdrawsAndOnlyWithAReason(t *testing.T) {
 	requireRefused(t, err, award.Conflict, "file_move")
 }
 
+func TestAWithdrawnFileLeavesItsListsButAFrozenListStays(t *testing.T) {
+	c := open(t)
+	list := actstest.One[int64](c.World, `
+		INSERT INTO list (round_id, office_id, kind, revision, minutes, met_on, sha256, officer_id)
+		VALUES ($1, $2, 'proposed', 1, '会议纪要', '2026-11-02', '', $3) RETURNING id`, c.round, c.Unit("41"), c.Admin.ID)
+	for position, unit := range []string{"410102001", "410103001"} {
+		f := c.filed(unit, award.Street)
+		c.Exec(`INSERT INTO list_item (list_id, application_id, category, position) VALUES ($1, $2, 'street', $3)`, list, f.ID, position+1)
+		c.Exec(`INSERT INTO recommendation (application_id, round_id, office_id, category, position)
+		        VALUES ($1, $2, $3, 'street', $4)`, f.ID, c.round, f.Office, position+1)
+		state, kept := award.FileRecommended, 0
+		if position == 1 { // the nation has frozen the list meanwhile
+			state, kept = award.FileReviewed, 1
+			c.Exec(`UPDATE round SET list_frozen_at = shifan_now() WHERE id = $1`, c.round)
+		}
+		c.Exec(`UPDATE application SET state = $2 WHERE id = $1`, f.ID, state)
+		_, err := c.Acts.Withdraw(t.Context(), c.Head(unit), c.Key(), c.on(f, "主动撤回"))
+		require.NoError(t, err)
+		require.Equal(t, 1, actstest.One[int](c.World,
+			`SELECT count(*) FROM list_item WHERE application_id = $1 AND removed_at IS NOT NULL`, f.ID))
+		require.Equal(t, kept, actstest.One[int](c.World, `SELECT count(*) FROM recommendation WHERE application_id = $1`, f.ID))
+	}
+}
+
 func TestASuspendedRoundTakesNoFileActs(t *testing.T) {
 	c := open(t)
 	f := c.drafted("410102001", award.Street)

@@ -83,7 +83,7 @@ func TestTheCutIsExactWhileTheClockRuns(t *testing.T) {
 }
 
 func TestWhoeverComesBehindAMovedDateIsJudgedByIt(t *testing.T) {
-	c, drafts := crowd(t, 4*clients)
+	c, drafts := crowd(t, 8*clients)
 	closes := c.Office(c.round, "41").ApplyClosesAt
 	c.At(closes.Add(-time.Second))
 	lever, err := c.DB.Connx(t.Context()) // its own, however many clients wait
@@ -91,15 +91,31 @@ func TestWhoeverComesBehindAMovedDateIsJudgedByIt(t *testing.T) {
 	defer lever.Close()
 	gate := c.Office(c.round, "41").Gate
 	moved := make(chan error, 1)
+	var passed [2]int // files filed when the gate was shut, and before it opened
 	go func() {
-		time.Sleep(50 * time.Millisecond)
-		_, err := lever.ExecContext(context.Background(), fmt.Sprintf(`
-			BEGIN; SELECT pg_advisory_xact_lock(1, %d);
-			UPDATE intake SET closes_at = shifan_now() WHERE kind = 'apply'; COMMIT`, gate))
-		moved <- err
+		moved <- func() error {
+			ctx := context.Background()
+			for under := 0; under < 10; { // once they are well under way
+				if err := lever.GetContext(ctx, &under, `SELECT count(*) FROM application WHERE state = 'filed'`); err != nil {
+					return err
+				}
+			}
+			if _, err := lever.ExecContext(ctx, fmt.Sprintf(`BEGIN; SELECT pg_advisory_xact_lock(1, %d)`, gate)); err != nil {
+				return err
+			}
+			for i := range passed {
+				if err := lever.GetContext(ctx, &passed[i], `SELECT count(*) FROM application WHERE state = 'filed'`); err != nil {
+					return err
+				}
+				time.Sleep(100 * time.Millisecond)
+			}
+			_, err := lever.ExecContext(ctx, `UPDATE intake SET closes_at = shifan_now() WHERE kind = 'apply'; COMMIT`)
+			return err
+		}()
 	}()
 	errs := c.fileAll(drafts)
 	require.NoError(t, <-moved)
+	require.Equal(t, passed[0], passed[1], "nobody passes a shut gate")
 	var filed int
 	for _, err := range errs {
 		if err == nil {
@@ -108,8 +124,8 @@ func TestWhoeverComesBehindAMovedDateIsJudgedByIt(t *testing.T) {
 		}
 		requireRefused(t, err, award.Closed, "apply_closed")
 	}
-	require.NotZero(t, filed)
 	require.Less(t, filed, len(drafts))
+	require.Equal(t, passed[1], filed, "and nobody files after it by the old date")
 	c.requireWhole(filed)
 }
 
