@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"net/url"
@@ -12,59 +11,51 @@ import (
 	"shifan/internal/award"
 )
 
-// climb lets the files climb office by office (逐级上报, N 四(一)): street,
-// county level, prefecture. Offices look at what waits for them, level after
-// level from below, until nothing moves any more; units mend what came back.
+// climb lets the files climb office by office (逐级上报, N 四(一)): the lowest
+// offices first, street, county level, prefecture, again and again until nothing
+// moves any more.
 func (p *province) climb(ctx context.Context) error {
-	levels := p.levels()
-	for {
-		var opinions atomic.Int64
-		for _, offices := range levels {
-			err := each(ctx, offices, func(ctx context.Context, office string) error {
-				given, err := p.endorse(ctx, office)
-				opinions.Add(int64(given))
+	for moved := true; moved; {
+		moved = false
+		for steps := p.highest(); steps > 0; steps-- {
+			var given atomic.Int64
+			err := each(ctx, p.holders(steps), func(ctx context.Context, office string) error {
+				n, err := p.endorse(ctx, office)
+				given.Add(int64(n))
 				return err
 			})
 			if err != nil {
 				return fmt.Errorf("endorse: %w", err)
 			}
+			moved = moved || given.Load() > 0
 		}
-		mending := p.lists.mending
-		p.lists.mending = nil
-		if err := each(ctx, mending, p.mend); err != nil {
-			return fmt.Errorf("mend: %w", err)
-		}
-		if opinions.Load() > 0 || len(mending) > 0 {
-			continue
-		}
-		if p.character == silent {
-			return nil
-		}
-		return p.fileTooLate(ctx)
 	}
+	if p.character == silent {
+		return nil
+	}
+	return p.fileTooLate(ctx)
 }
 
-// levels returns the offices that files climb through, the lowest first.
-func (p *province) levels() [][]string {
-	height := make(map[string]int)
+// highest is the most steps that any file still has to the province.
+func (p *province) highest() int {
+	most := 0
 	for _, f := range p.files {
-		for i, office := range f.chain {
-			height[office] = len(f.chain) - i // steps to the province
+		most = max(most, f.steps())
+	}
+	return most
+}
+
+// holders are the offices with files that have so many steps to the province,
+// in order of code; the one that never signs is left out.
+func (p *province) holders(steps int) []string {
+	var offices []string
+	for _, f := range p.files {
+		if f.steps() == steps && f.holder() != p.mute {
+			offices = append(offices, f.holder())
 		}
 	}
-	byHeight := make(map[int][]string)
-	for office, h := range height {
-		if office != p.mute {
-			byHeight[h] = append(byHeight[h], office)
-		}
-	}
-	var levels [][]string
-	for h := range byHeight {
-		slices.Sort(byHeight[h])
-		levels = append(levels, byHeight[h])
-	}
-	slices.SortFunc(levels, func(a, b []string) int { return cmp.Compare(height[b[0]], height[a[0]]) })
-	return levels
+	slices.Sort(offices)
+	return slices.Compact(offices)
 }
 
 // endorse gives an office's opinion on every file that waits for it.
@@ -88,22 +79,26 @@ func (p *province) endorse(ctx context.Context, office string) (given int, err e
 		}
 		err := by.post(ctx, p.path("/applications/%d/endorsements", a.ID), opinionOn(f, opinion, by.name), nil)
 		if refusedAs(err, "conflict", "closed", "not_found", "forbidden") {
-			if err := p.arrived(ctx, err); err != nil {
-				return given, err
-			}
-			continue
+			err = p.arrived(ctx, err)
+			f.gone = true
 		}
 		if err != nil {
 			return given, err
 		}
 		given++
 		p.counts.opinions.Add(1)
-		if opinion == award.OpinionReturn {
+		switch opinion {
+		case award.OpinionAgree:
+			f.at++
+		case award.OpinionDecline:
+			f.gone = true
+		case award.OpinionReturn:
 			f.returned = true
-			p.mu.Lock()
-			p.lists.mending = append(p.lists.mending, f)
-			p.mu.Unlock()
 			p.counts.returned.Add(1)
+			if err := p.mend(ctx, f); err != nil {
+				return given, fmt.Errorf("mend: %w", err)
+			}
+		case award.OpinionUnsigned: // nobody gives it
 		}
 	}
 	return given, nil

@@ -30,9 +30,9 @@ type wire struct {
 	refusals atomic.Int64
 }
 
-// atOnce is how many requests may be under way. Two cores are busy with it,
-// and the pools of API and database have room to spare.
-const atOnce = 12
+// atOnce is how many requests may be under way: enough to keep two cores busy,
+// and few enough that the procedure gets its turn beside the offices.
+const atOnce = 8
 
 func newWire(api string, now time.Time) *wire {
 	return &wire{

@@ -23,24 +23,22 @@ type drill struct {
 	limits    []limit
 	counts    counts
 
-	mu         sync.Mutex
-	noticed    map[string]bool      // "office category code" of every unit seen on a provincial notice
-	provinces  map[string]*province // by code of the recommending office
-	extensions chan string          // offices asking for a later date
-	filing     sync.WaitGroup       // offices whose units are not yet done with filing
-	national   national             // what the nation saw, for the account at the end
+	mu        sync.Mutex
+	noticed   map[string]bool      // "office category code" of every unit seen on a provincial notice
+	provinces map[string]*province // by code of the recommending office
+	filing    sync.WaitGroup       // offices whose units are not yet done with filing
+	national  national             // what the nation saw, for the account at the end
 }
 
 func newDrill(s settings, adminKey string) *drill {
 	w := newWire(s.api, time.Now())
 	return &drill{
-		settings:   s,
-		wire:       w,
-		admin:      client{wire: w, key: adminKey, name: "部级管理员"},
-		standards:  make(map[award.Category]standard),
-		noticed:    make(map[string]bool),
-		provinces:  make(map[string]*province),
-		extensions: make(chan string, len(characters())),
+		settings:  s,
+		wire:      w,
+		admin:     client{wire: w, key: adminKey, name: "部级管理员"},
+		standards: make(map[award.Category]standard),
+		noticed:   make(map[string]bool),
+		provinces: make(map[string]*province),
 	}
 }
 

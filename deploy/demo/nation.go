@@ -15,19 +15,19 @@ import (
 // drafted. The same proportions as the first round's, with room for the
 // register to be frozen first.
 const (
-	selfCheckDay      = 40
-	applyDay          = 45
-	recommendationDay = 82
-	assessmentDay     = 130
+	selfCheckDay      = 48
+	applyDay          = 53
+	recommendationDay = 88
+	assessmentDay     = 140
 
-	arrivalDays   = 22 // 到省截止 before the recommendation date
+	arrivalDays   = 15 // 到省截止 before the recommendation date
 	noticeDays    = 3
 	letterDays    = 1
-	returnDays    = 10
+	returnDays    = 20
 	endorseDays   = 10
 	extensionDays = 10 // what the extending office is given
-	intakeDays    = 20 // by how much the administrator moves the intake when the machine is slow
-	intakeMargin  = 3  // how long before its end that is decided
+	intakeDays    = 15 // by how much the administrator moves the intake when the machine is slow
+	intakeMargin  = 8  // how long before its end that is decided
 	chaseDays     = 15 // how long the administrator waits for a digest before closing by name
 )
 
@@ -120,11 +120,6 @@ func (d *drill) offices(ctx context.Context) ([]standing, error) {
 	return answer.Items, nil
 }
 
-// until waits for an instant and a moment more: clocks differ.
-func (d *drill) until(ctx context.Context, at time.Time) error {
-	return sleep(ctx, time.Until(at)+100*time.Millisecond)
-}
-
 // lead is the national office through the round (N 四(三)(四)).
 func (d *drill) lead(ctx context.Context) error {
 	if err := d.keepIntakeOpen(ctx); err != nil {
@@ -197,19 +192,12 @@ type national struct {
 	decision    string
 }
 
-// answerOffices accepts packages, returns one, grants the extension, and closes
-// the silent office by name once it is overdue and has been chased. It ends
-// when every office is answered.
+// answerOffices accepts packages, returns one, and closes the silent office by
+// name once it is overdue and has been chased. It ends when every office is
+// answered.
 func (d *drill) answerOffices(ctx context.Context) error {
 	returned := make(map[string]bool)
 	return poll(ctx, d.day/2, func() (bool, error) {
-		select {
-		case office := <-d.extensions:
-			if err := d.extend(ctx, office); err != nil {
-				return false, err
-			}
-		default:
-		}
 		offices, err := d.offices(ctx)
 		if err != nil {
 			return false, err
@@ -239,16 +227,15 @@ func (d *drill) answerOffices(ctx context.Context) error {
 	})
 }
 
-// extend moves an office's recommendation date on its request.
-func (d *drill) extend(ctx context.Context, office string) error {
-	r, err := d.ask(ctx)
-	if err != nil {
-		return err
-	}
-	return d.admin.post(ctx, d.path("/offices/%s/dates", office), map[string]string{
-		"which": "recommendation", "to": moment(r.Dates.Recommendation.ClosesAt.Add(extensionDays * d.day)),
-		"reason": "演练:应该机构请求延期",
+// extend moves an office's recommendation date, on its request.
+func (d *drill) extend(ctx context.Context, office string, to time.Time) error {
+	err := d.admin.post(ctx, d.path("/offices/%s/dates", office), map[string]string{
+		"which": "recommendation", "to": moment(to), "reason": "演练:应该机构请求延期",
 	}, nil)
+	if err != nil {
+		return fmt.Errorf("extend: %w", err)
+	}
+	return nil
 }
 
 // closeByName closes an office that does not answer, once it has been chased:

@@ -26,20 +26,32 @@ type province struct {
 	below map[string]client // by code: the units that take part and the offices between
 	mute  string            // the office of the chain that never signs; empty: none
 
-	mu    sync.Mutex
-	files map[int64]*file // by application
-	lists struct {
-		drafted []*file // never filed
-		mending []*file // returned and not yet filed again
-	}
+	promised time.Time // the recommendation date before it was extended
+
+	mu      sync.Mutex      // while the units file
+	files   map[int64]*file // by application
+	drafted []*file         // never filed
 }
 
 // file is one application as its offices handle it.
 type file struct {
 	*applicant
 	id       int64
+	at       int  // which office of its chain has it
+	gone     bool // none has it any more: declined, lapsed, passed up
 	returned bool // its one return has happened
 }
+
+// steps is how many offices of the chain the file has still before it.
+func (f *file) steps() int {
+	if f.gone || f.abandons {
+		return 0
+	}
+	return len(f.chain) - f.at
+}
+
+// holder is the office that has the file; only where there are steps left.
+func (f *file) holder() string { return f.chain[f.at] }
 
 // look is how often an office looks whether something has come: people do not
 // stare at the screen, and a day lasts seconds.
@@ -58,6 +70,11 @@ func (p *province) act(ctx context.Context) error {
 	}
 	if err := p.inspectAll(ctx); err != nil {
 		return fmt.Errorf("inspect: %w", err)
+	}
+	if p.character == extending {
+		if err := p.askForTime(ctx); err != nil {
+			return fmt.Errorf("ask for more time: %w", err)
+		}
 	}
 	adopted, err := p.propose(ctx)
 	if err != nil {
@@ -96,13 +113,13 @@ func (p *province) inState(ctx context.Context, state award.FileState) ([]applic
 	return files, nil
 }
 
-// inspectAll inspects what has come, until the arrival date is over and nothing
-// climbs any more: then what still climbed has passed up unsigned (D-16).
+// inspectAll inspects what has come, and when the arrival date is over what
+// still climbed and has passed up unsigned (D-16).
 func (p *province) inspectAll(ctx context.Context) error {
-	return poll(ctx, p.look(), func() (bool, error) {
+	for {
 		s, err := p.standing(ctx)
 		if err != nil {
-			return false, err
+			return err
 		}
 		over := !time.Now().Before(s.Dates.Arrival.ClosesAt) // asked before the files are listed
 		climbing := 0
@@ -110,20 +127,25 @@ func (p *province) inspectAll(ctx context.Context) error {
 			for _, state := range award.OnTheWay() {
 				files, err := p.inState(ctx, state)
 				if err != nil {
-					return false, err
+					return err
 				}
 				climbing += len(files)
 			}
 		}
 		arrived, err := p.inState(ctx, award.FileAtProvince)
 		if err != nil {
-			return false, err
+			return err
 		}
 		if err := each(ctx, arrived, p.inspect); err != nil {
-			return false, err
+			return err
 		}
-		return over && climbing == 0 && len(arrived) == 0, nil
-	})
+		if over && climbing == 0 && len(arrived) == 0 {
+			return nil
+		}
+		if err := sleep(ctx, max(p.look(), time.Until(s.Dates.Arrival.ClosesAt))); err != nil {
+			return err
+		}
+	}
 }
 
 // inspect inspects one unit and asks its residents (N 四(二)).
@@ -192,6 +214,9 @@ func (p *province) announce(ctx context.Context) error {
 	}
 	p.drill.mu.Unlock()
 
+	if err := sleep(ctx, time.Until(answer.Notice.FinalAt)); err != nil {
+		return err
+	}
 	return poll(ctx, p.look(), func() (bool, error) {
 		s, err := p.standing(ctx)
 		if err != nil {
@@ -211,8 +236,25 @@ func listed(office string, category award.Category, code string) string {
 	return office + " " + string(category) + " " + code
 }
 
-// keepWaiting makes the late offices late, and the extending one need its
-// extension: a clerk cannot move the date, the administrator does.
+// askForTime is what the extending office does: a clerk cannot move the date,
+// so the office asks the administrator, who does.
+func (p *province) askForTime(ctx context.Context) error {
+	s, err := p.standing(ctx)
+	if err != nil {
+		return err
+	}
+	p.promised = s.Dates.Recommendation.ClosesAt
+	err = p.clerk.post(ctx, p.path("/offices/%s/dates", p.code), map[string]any{
+		"which": "recommendation", "to": moment(p.promised.Add(extensionDays * p.day)), "reason": "演练:灾后恢复,请求延期",
+	}, nil)
+	if !refusedAs(err, "forbidden") {
+		return fmt.Errorf("a clerk moves the recommendation date: %w", orNothing(err))
+	}
+	return p.extend(ctx, p.code, p.promised.Add(extensionDays*p.day))
+}
+
+// keepWaiting makes the late offices late, and has the extending one use its
+// extension.
 func (p *province) keepWaiting(ctx context.Context) error {
 	switch p.character {
 	case late:
@@ -221,21 +263,7 @@ func (p *province) keepWaiting(ctx context.Context) error {
 			return s.Overdue, err
 		})
 	case extending:
-		s, err := p.standing(ctx)
-		if err != nil {
-			return err
-		}
-		due := s.Dates.Recommendation.ClosesAt
-		err = p.clerk.post(ctx, p.path("/offices/%s/dates", p.code), map[string]any{
-			"which": "recommendation", "to": moment(due.Add(10 * p.day)), "reason": "演练:灾后恢复,请求延期",
-		}, nil)
-		if !refusedAs(err, "forbidden") {
-			return fmt.Errorf("a clerk moves the recommendation date of its own office: %w", orNothing(err))
-		}
-		p.extensions <- p.code
-		if err := sleep(ctx, time.Until(due.Add(p.day))); err != nil { // past the date it first had
-			return err
-		}
+		return sleep(ctx, time.Until(p.promised.Add(p.day))) // past the date it first had
 	case punctual, sentBack, silent:
 	}
 	return nil

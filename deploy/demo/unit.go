@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"time"
 )
 
 // intake is 自查申报 (N 四(一)): every unit checks itself, those that apply
@@ -64,7 +65,7 @@ func (p *province) apply(ctx context.Context, a *applicant) error {
 	p.mu.Lock()
 	p.files[f.id] = f
 	if a.abandons {
-		p.lists.drafted = append(p.lists.drafted, f)
+		p.drafted = append(p.drafted, f)
 	}
 	p.mu.Unlock()
 	if a.abandons {
@@ -103,6 +104,7 @@ func (p *province) mend(ctx context.Context, f *file) error {
 		err = me.post(ctx, p.path("/applications/%d/filing", f.id), nil, nil)
 	}
 	if refusedAs(err, "closed", "conflict") {
+		f.gone = true
 		return nil
 	}
 	if err != nil {
@@ -115,18 +117,17 @@ func (p *province) mend(ctx context.Context, f *file) error {
 // fileTooLate has one unit try to file its forgotten draft when the window is
 // over: the drill fails when that is accepted.
 func (p *province) fileTooLate(ctx context.Context) error {
-	if len(p.lists.drafted) == 0 {
+	if len(p.drafted) == 0 {
 		return nil
 	}
-	f := p.lists.drafted[0]
-	s, err := p.standing(ctx)
-	if err != nil {
+	f := p.drafted[0]
+	if err := poll(ctx, p.look(), func() (bool, error) { // the date may be moved meanwhile
+		s, err := p.standing(ctx)
+		return !time.Now().Before(s.Dates.Apply.ClosesAt), err
+	}); err != nil {
 		return err
 	}
-	if err := p.until(ctx, s.Dates.Apply.ClosesAt); err != nil {
-		return err
-	}
-	err = p.edit(ctx, f, 1)
+	err := p.edit(ctx, f, 1)
 	if err == nil || refusedAs(err, "closed", "conflict", "stale") {
 		err = p.below[f.Code].post(ctx, p.path("/applications/%d/filing", f.id), nil, nil)
 	}
