@@ -361,7 +361,13 @@ func (t *act) moveFile(ctx context.Context, p place, f File, next award.Place, g
 	if err := t.audit(ctx, fileSubject(f.ID), ground, map[string]any{"from": from, "to": f.State}); err != nil {
 		return File{}, err
 	}
-	return t.LockFile(ctx, f.Round, f.ID)
+	f.WaitingCode, f.WaitingName = "", ""
+	if f.Waiting == 0 {
+		return f, nil
+	}
+	waiting, err := t.UnitOf(ctx, f.Round, f.Waiting)
+	f.WaitingCode, f.WaitingName = waiting.Code, waiting.Name
+	return f, err
 }
 
 func fileSubject(id int64) string { return fmt.Sprintf("application/%d", id) }

@@ -62,6 +62,7 @@ CREATE TABLE application (
 -- One live application per unit and round (domain 4: one unit, one category, one live application).
 CREATE UNIQUE INDEX application_one_live ON application (round_id, unit_id)
     WHERE state NOT IN ('withdrawn', 'lapsed', 'declined', 'barred', 'vetoed', 'removed', 'round_cancelled');
+CREATE INDEX application_round_idx ON application (round_id, id);
 CREATE INDEX application_office_idx ON application (round_id, office_id, state, id);
 CREATE INDEX application_waiting_idx ON application (waiting_office_id, round_id, id) WHERE waiting_office_id IS NOT NULL;
 CREATE INDEX application_unit_idx ON application (unit_id);
