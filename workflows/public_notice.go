@@ -23,7 +23,10 @@ func PublicNotice(ctx workflow.Context, roundID string, number int) error {
 	// Objections join here: each ruled, or its unit suspended and the others go
 	// on (domain 7). Until they do, a window without them is what the record shows.
 
-	final := func(v award.NoticeView) bool { return v.Notice != award.NoticeAnnounced || !v.Now.Before(v.FinalAt) }
+	// A suspended round ends no list; its windows run on, and when it is resumed this is told (D-23).
+	final := func(v award.NoticeView) bool {
+		return v.Notice != award.NoticeAnnounced || v.State == award.RoundOpen && !v.Now.Before(v.FinalAt)
+	}
 	for {
 		v, err := n.until("公示期满,等待信函到达期满", final)
 		if err != nil {

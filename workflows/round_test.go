@@ -314,6 +314,24 @@ func TestAWindowExtendedWhileItRunsEndsAtTheNewInstant(t *testing.T) {
 	assert.Equal(t, "2008-10-22 00:00", w.when("end notice 3"))
 }
 
+func TestANoticeThatEndsWhileItsRoundIsSuspendedWaitsForTheResumption(t *testing.T) {
+	w := newWorld(t)
+	w.view.State = award.RoundSuspended
+	w.notices[3] = &award.NoticeView{
+		Notice: award.NoticeAnnounced, Scope: award.National,
+		OpensAt: at("2008-10-06 00:00"), ClosesAt: at("2008-10-11 00:00"), FinalAt: at("2008-10-18 00:00"),
+	}
+	w.on("2008-11-03 10:00", func() {
+		w.change(func() { w.view.State = award.RoundOpen })
+		w.env.SignalWorkflow(string(award.ActResumeRound), award.Told{})
+	})
+	w.env.OnSignalExternalWorkflow("default-test-namespace", award.RoundWorkflow(theRound), "", "notice-ended", award.Told{}).Return(nil).Once()
+	w.env.ExecuteWorkflow(workflows.PublicNotice, theRound, 3)
+	require.True(t, w.env.IsWorkflowCompleted())
+	require.NoError(t, w.env.GetWorkflowError())
+	assert.Equal(t, "2008-11-03 10:00", w.when("end notice 3"))
+}
+
 func TestTheRoundContinuesAsNewWithItsIDAlone(t *testing.T) {
 	w := newWorld(t, "41")
 	w.env.SetContinueAsNewSuggested(true)

@@ -319,7 +319,7 @@ func (w *world) EndNotice(_ context.Context, _ string, number int) (bool, error)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	n := w.notices[number]
-	if w.env.Now().Before(n.FinalAt) {
+	if w.env.Now().Before(n.FinalAt) || w.view.State != award.RoundOpen {
 		return false, nil
 	}
 	if n.Notice == award.NoticeAnnounced {

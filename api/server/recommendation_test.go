@@ -88,6 +88,7 @@ func TestAUnitGoesFromTheProvincesListToItsTitle(t *testing.T) {
 	h := newHouse(t)
 	round := h.openDrill()
 	file := h.inspected(round)
+	h.exec(`UPDATE round_office SET passed_up_at = now() WHERE round_id = $1`, round) // every file has arrived
 	henan, today := h.officerOf("41", "head"), award.DateOf(time.Now()).String()
 	path := func(format string, args ...any) string {
 		return "/api/v1/rounds/" + round + fmt.Sprintf(format, args...)

@@ -146,6 +146,17 @@ func (t *act) tellAll(ctx context.Context, r Round, reason, subject string, deta
 			return RoundStanding{}, err
 		}
 	}
+	notices, err := t.LiveNotices(ctx, r.ID)
+	if err != nil {
+		return RoundStanding{}, err
+	}
+	for _, number := range notices {
+		if err := t.Tell(ctx, t.id, Signal{
+			Workflow: award.NoticeWorkflow(r.ID, number), Name: t.name, Told: award.Told{Act: t.id},
+		}); err != nil {
+			return RoundStanding{}, err
+		}
+	}
 	return t.roundDone(ctx, reason, detail)
 }
 

@@ -49,6 +49,8 @@ type noticeTx interface {
 	NoticedFiles(ctx context.Context, list int64, state award.FileState) ([]int64, error)
 	// EndNotice records that a notice has ended.
 	EndNotice(ctx context.Context, notice int64) error
+	// LiveNotices returns the numbers of a round's notices that have not ended.
+	LiveNotices(ctx context.Context, round string) ([]int, error)
 }
 
 // listReads is what anyone may read, without a key.

@@ -92,6 +92,9 @@ func (a *Acts) AdoptProposals(ctx context.Context, by award.Officer, key Key, in
 		if err := office.MustBeWorking(); err != nil {
 			return AdoptedList{}, err
 		}
+		if !office.PassedUp { // every file has come up before any is ranked
+			return AdoptedList{}, award.Refuse(award.Conflict, "domain 4", "files_still_climbing", award.Until(office.ArrivalAt))
+		}
 		if err := t.metBefore(ctx, in.MetOn); err != nil {
 			return AdoptedList{}, err
 		}

@@ -137,6 +137,14 @@ func TestOnlyTheOfficesHeadAdoptsItsList(t *testing.T) {
 	}
 }
 
+func TestNoListIsAdoptedWhileFilesStillClimb(t *testing.T) {
+	p := newProvince(t)
+	f := p.files(award.Street, 95)
+	p.Exec(`UPDATE round_office SET passed_up_at = NULL WHERE round_id = $1 AND code = $2`, p.round.ID, p.code)
+	_, err := p.adopt(items(f...)...)
+	p.refused(err, award.Conflict, "files_still_climbing")
+}
+
 func TestAMeetingThatHasNotBeenHeldAdoptsNothing(t *testing.T) {
 	p := newProvince(t)
 	_, err := p.Acts.AdoptProposals(t.Context(), p.head, p.Key(), acts.AdoptProposalsInput{

@@ -34,6 +34,7 @@ func newProvince(t *testing.T) province {
 
 func provinceOf(t *testing.T, w *actstest.World, round acts.Round, code string) province {
 	t.Helper()
+	w.Exec(`UPDATE round_office SET passed_up_at = shifan_now() WHERE round_id = $1 AND code = $2`, round.ID, code)
 	return province{World: w, t: t, round: round, code: code, id: w.Unit(code), head: w.Head(code)}
 }
 

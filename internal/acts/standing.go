@@ -75,9 +75,10 @@ func (s OfficeStanding) Overdue() bool {
 	return s.Stage.State == award.StageOpen && !s.Stage.OverdueAt.IsZero()
 }
 
-// Late reports whether the office was done after its date (逾期办结).
+// Late reports whether the office was done after its date (逾期办结), which is
+// exclusive: on the instant is late.
 func (s OfficeStanding) Late() bool {
-	return s.Stage.State == award.StageComplete && s.Stage.CompletedAt.After(s.Stage.DueAt)
+	return s.Stage.State == award.StageComplete && !s.Stage.CompletedAt.Before(s.Stage.DueAt)
 }
 
 // officeReads shows where offices stand.

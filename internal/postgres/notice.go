@@ -192,3 +192,14 @@ func (s *Store) PublicNotice(ctx context.Context, id int64) (acts.Notice, error)
 	}
 	return notices[0], err
 }
+
+// LiveNotices returns the numbers of a round's notices that have not ended.
+func (t *tx) LiveNotices(ctx context.Context, round string) ([]int, error) {
+	var numbers []int
+	err := t.SelectContext(ctx, &numbers, `
+		SELECT number FROM public_notice WHERE round_id = $1 AND state = 'announced' ORDER BY number`, round)
+	if err != nil {
+		return nil, fmt.Errorf("read live notices: %w", err)
+	}
+	return numbers, nil
+}

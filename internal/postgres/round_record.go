@@ -156,7 +156,7 @@ func (t *tx) Round(ctx context.Context, id string) (acts.Round, error) {
 
 // LockRound reads a round and holds its row.
 func (t *tx) LockRound(ctx context.Context, id string) (acts.Round, error) {
-	return readRound(ctx, t, id, "FOR UPDATE OF r")
+	return readRound(ctx, t, id, "FOR NO KEY UPDATE OF r")
 }
 
 // Round reads a round outside any act.
@@ -239,7 +239,7 @@ func (t *tx) Office(ctx context.Context, round, code string) (acts.Office, error
 
 // LockOffice reads a recommending office and holds its rows.
 func (t *tx) LockOffice(ctx context.Context, round, code string) (acts.Office, error) {
-	return readOffice(ctx, t, `f.round_id = $1 AND f.code = $2`, "FOR UPDATE OF f, st", round, code)
+	return readOffice(ctx, t, `f.round_id = $1 AND f.code = $2`, "FOR NO KEY UPDATE OF f, st", round, code)
 }
 
 // OfficeOf reads a recommending office by its unit.
