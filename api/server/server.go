@@ -84,7 +84,7 @@ func (s *Server) routes(docs *docs) http.Handler {
 	engine.GET("/docs/:file", docs.serveFile)
 
 	api := engine.Group(prefix, s.receive, s.authenticate, s.validate)
-	handler := NewStrictHandlerWithOptions(s, nil, StrictGinServerOptions{
+	handler := NewStrictHandlerWithOptions(s, []StrictMiddlewareFunc{ownContext}, StrictGinServerOptions{
 		RequestErrorHandlerFunc:  func(c *gin.Context, err error) { s.problem(c, malformed(err)) },
 		HandlerErrorFunc:         s.problem,
 		ResponseErrorHandlerFunc: s.problem,
@@ -93,6 +93,13 @@ func (s *Server) routes(docs *docs) http.Handler {
 		ErrorHandler: func(c *gin.Context, err error, _ int) { s.problem(c, malformed(err)) },
 	})
 	return engine
+}
+
+// ownContext gives a handler a context of its own. Gin uses its own again for
+// the next request, while database/sql may still watch what it was given: the
+// end of another request would then cancel a query of this one.
+func ownContext(handle StrictHandlerFunc, _ string) StrictHandlerFunc {
+	return func(c *gin.Context, request any) (any, error) { return handle(c.Copy(), request) }
 }
 
 // serveReady says whether requests can be served, for whoever balances them.

@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -365,5 +367,54 @@ func TestMachinesMayLook(t *testing.T) {
 		if !strings.Contains(metrics, line) {
 			t.Errorf("metrics lack %s", line)
 		}
+	}
+}
+
+// Requests share nothing: run with -race. A context that outlived its request
+// once let the end of one cancel another's query.
+func TestManyRequestsAtOnceDoNotDisturbOneAnother(t *testing.T) {
+	h := newHouse(t)
+	served := httptest.NewServer(h.handler)
+	defer served.Close()
+	ask := func(ctx context.Context, method, path, body string) (int, error) {
+		r, err := http.NewRequestWithContext(ctx, method, served.URL+path, strings.NewReader(body))
+		if err != nil {
+			return 0, err
+		}
+		r.Header.Set("Authorization", "Bearer "+h.admin)
+		r.Header.Set("Content-Type", "application/json")
+		a, err := http.DefaultClient.Do(r)
+		if err != nil {
+			return 0, err
+		}
+		defer a.Body.Close()
+		_, err = io.Copy(io.Discard, a.Body)
+		return a.StatusCode, err
+	}
+	var all sync.WaitGroup
+	for i := range 20 {
+		all.Go(func() { // some hang up while they are served
+			ctx, hangUp := context.WithTimeout(t.Context(), time.Duration(i)*time.Millisecond)
+			defer hangUp()
+			if _, err := ask(ctx, "GET", "/api/v1/units", ""); err != nil && ctx.Err() == nil {
+				t.Errorf("hanging up: %v", err)
+			}
+		})
+		all.Go(func() {
+			if status, err := ask(t.Context(), "GET", "/api/v1/units?limit=5", ""); status != http.StatusOK || err != nil {
+				t.Errorf("reading: %d, %v", status, err)
+			}
+		})
+		all.Go(func() {
+			body := fmt.Sprintf(`{"name":"第%d","office":"41","roles":["clerk"]}`, i)
+			if status, err := ask(t.Context(), "POST", "/api/v1/officers", body); status != http.StatusCreated || err != nil {
+				t.Errorf("acting: %d, %v", status, err)
+			}
+		})
+	}
+	all.Wait()
+	var officers int
+	if err := h.db.Get(&officers, `SELECT count(*) FROM officer`); err != nil || officers != 21 {
+		t.Errorf("%d officers, %v; want twenty and the administrator", officers, err)
 	}
 }
