@@ -14,7 +14,8 @@ func whole() *proof {
 		noticed:   map[string]bool{listed("41", award.District, "410102"): true},
 		national: national{
 			recommended: []application{{Office: "41", Category: award.District, Unit: "410102", Name: "中原区"}},
-			silent:      standing{Office: "63", Overdue: true, Reminders: 2},
+			silent:      standing{Office: "63", Overdue: true},
+			digests:     2,
 			closedFiles: 1,
 		},
 	}
@@ -28,11 +29,10 @@ func whole() *proof {
 			{Office: "41", State: award.StageComplete, Package: award.PackageAccepted},
 			{Office: "63", State: award.StageClosed, Reason: "逾期"},
 		},
-		named:         []application{{Name: "中原区", Category: award.District, NationalTotal: "80.00"}},
-		titles:        map[award.Category]int{award.District: 1},
-		silentFiles:   []application{{Name: "城东区", State: award.FileNotRecommended}},
-		silentDigests: 1,
-		workflows:     map[string]reportWorkflow{"Round": {1, 1999}, "Office": {32, 999}},
+		named:       []application{{Name: "中原区", Category: award.District, NationalTotal: "80.00"}},
+		titles:      map[award.Category]int{award.District: 1},
+		silentFiles: []application{{Name: "城东区", State: award.FileNotRecommended}},
+		workflows:   map[string]reportWorkflow{"Round": {1, 1999}, "Office": {32, 999}},
 	}
 }
 
@@ -65,7 +65,7 @@ func TestEveryInvariantCanBreak(t *testing.T) {
 		"named without marks":               func(p *proof) { p.named[0].NationalTotal = "" },
 		"recommended and never noticed":     func(p *proof) { p.noticed = nil },
 		"the silent office was in time":     func(p *proof) { p.national.silent.Overdue = false },
-		"the silent office was not chased":  func(p *proof) { p.silentDigests = 0 },
+		"the silent office was not chased":  func(p *proof) { p.national.digests = 0 },
 		"the silent office stays open":      func(p *proof) { p.offices[1].State = award.StageOpen },
 		"a file of the silent office lives": func(p *proof) { p.silentFiles[0].State = award.FileAtProvince },
 		"no file of the silent office":      func(p *proof) { p.silentFiles = nil },

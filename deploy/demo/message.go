@@ -139,15 +139,14 @@ type funnel struct {
 
 // standing is where a recommending office stands.
 type standing struct {
-	Office    string             `json:"office"`
-	Name      string             `json:"name"`
-	State     award.StageState   `json:"state"`
-	Package   award.PackageState `json:"package"`
-	Overdue   bool               `json:"overdue"`
-	Late      bool               `json:"late"`
-	Reason    string             `json:"reason"`
-	Reminders int                `json:"reminders"`
-	Dates     struct {
+	Office  string             `json:"office"`
+	Name    string             `json:"name"`
+	State   award.StageState   `json:"state"`
+	Package award.PackageState `json:"package"`
+	Overdue bool               `json:"overdue"`
+	Late    bool               `json:"late"`
+	Reason  string             `json:"reason"`
+	Dates   struct {
 		SelfCheck      instant `json:"self_check"`
 		Apply          instant `json:"apply"`
 		Arrival        instant `json:"arrival"`
@@ -215,9 +214,9 @@ type selection struct {
 }
 
 type message struct {
-	Round   string `json:"round"`
-	Kind    string `json:"kind"`
-	Subject string `json:"subject"`
+	Round string    `json:"round"`
+	Kind  string    `json:"kind"`
+	At    time.Time `json:"at"`
 }
 
 // moment writes an instant as drill rounds take it.

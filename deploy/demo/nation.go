@@ -188,6 +188,7 @@ func (d *drill) keepIntakeOpen(ctx context.Context) error {
 type national struct {
 	recommended []application // every file that came with an accepted package
 	silent      standing      // the silent office just before it was closed
+	digests     int           // how often it had been chased after its date by then
 	closedFiles int           // its files that ended with it
 	decision    string
 }
@@ -239,16 +240,22 @@ func (d *drill) extend(ctx context.Context, office string, to time.Time) error {
 }
 
 // closeByName closes an office that does not answer, once it has been chased:
-// its inbox holds a digest, or its wait is over.
+// its inbox holds a digest from after its date, or its wait is over.
 func (d *drill) closeByName(ctx context.Context, s standing) error {
-	if s.Reminders == 0 && time.Now().Before(s.Dates.Recommendation.ClosesAt.Add(chaseDays*d.day)) {
+	due := s.Dates.Recommendation.ClosesAt
+	digests, err := d.provinces[s.Office].digests(ctx, due)
+	if err != nil {
+		return err
+	}
+	if digests == 0 && time.Now().Before(due.Add(chaseDays*d.day)) {
 		return nil
 	}
+	d.national.digests = digests
 	d.national.silent = s
 	var answer struct {
 		FilesEnded int `json:"files_ended"`
 	}
-	err := d.admin.post(ctx, d.path("/offices/%s/closing", s.Office),
+	err = d.admin.post(ctx, d.path("/offices/%s/closing", s.Office),
 		reason{"演练:逾期且多次催办未报,点名关闭"}, &answer)
 	d.national.closedFiles = answer.FilesEnded
 	return err

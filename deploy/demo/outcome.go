@@ -18,6 +18,7 @@ type outcome struct {
 	invariants []invariant
 	silent     []application // the files of the office that never answered
 	offices    []standing
+	digests    int // that the silent office got before it was closed
 }
 
 // failure returns every invariant that does not hold.
@@ -55,21 +56,21 @@ func (d *drill) outcome(ctx context.Context, took time.Duration) (outcome, error
 		invariants: p.invariants(),
 		silent:     p.silentFiles,
 		offices:    p.offices,
+		digests:    d.national.digests,
 	}, nil
 }
 
 // proof is what the invariants are judged by.
 type proof struct {
 	*drill
-	round         round
-	funnels       map[award.Category]funnel
-	limits        []limit
-	offices       []standing
-	named         []application
-	titles        map[award.Category]int
-	silentFiles   []application
-	silentDigests int // digests in the silent office's inbox and in the administrator's
-	workflows     map[string]reportWorkflow
+	round       round
+	funnels     map[award.Category]funnel
+	limits      []limit
+	offices     []standing
+	named       []application
+	titles      map[award.Category]int
+	silentFiles []application
+	workflows   map[string]reportWorkflow
 }
 
 func (p *proof) read(ctx context.Context) (err error) {
@@ -125,17 +126,6 @@ func (p *proof) readSilent(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("read the files of %s: %w", province.name, err)
 		}
-		for _, inbox := range []client{province.head, p.admin} {
-			messages, err := pages[message](ctx, inbox, "/messages", nil)
-			if err != nil {
-				return fmt.Errorf("read the inbox of %s: %w", inbox.name, err)
-			}
-			for _, m := range messages {
-				if m.Round == p.round.ID {
-					p.silentDigests++
-				}
-			}
-		}
 	}
 	return nil
 }
@@ -152,7 +142,7 @@ func printOutcome(out io.Writer, s settings, o outcome) {
 	}
 	p.line("\n不按常规的机构 (offices that were not punctual)")
 	for _, office := range o.offices {
-		if note := noteOn(office); note != "" {
+		if note := noteOn(office, o.digests); note != "" {
 			p.line("  %s %s: %s", office.Office, office.Name, note)
 		}
 	}
@@ -189,10 +179,10 @@ func printOutcome(out io.Writer, s settings, o outcome) {
 }
 
 // noteOn says in what an office was not punctual.
-func noteOn(s standing) string {
+func noteOn(s standing, digests int) string {
 	var notes []string
 	if s.State == award.StageClosed {
-		notes = append(notes, fmt.Sprintf("点名关闭 (closed by name), 催办%d次: %s", s.Reminders, s.Reason))
+		notes = append(notes, fmt.Sprintf("点名关闭 (closed by name), 期后催办%d次: %s", digests, s.Reason))
 	}
 	if s.Late {
 		notes = append(notes, "逾期办结 (late)")

@@ -103,6 +103,21 @@ func (p *province) standing(ctx context.Context) (standing, error) {
 	return s, nil
 }
 
+// digests counts the reminders (催办) in the office's inbox since an instant.
+func (p *province) digests(ctx context.Context, since time.Time) (int, error) {
+	messages, err := pages[message](ctx, p.head, "/messages", nil)
+	if err != nil {
+		return 0, fmt.Errorf("read the inbox of %s: %w", p.name, err)
+	}
+	count := 0
+	for _, m := range messages {
+		if m.Round == p.round.ID && m.Kind == "digest" && !m.At.Before(since) {
+			count++
+		}
+	}
+	return count, nil
+}
+
 // inState lists the files of the office in a state.
 func (p *province) inState(ctx context.Context, state award.FileState) ([]application, error) {
 	files, err := pages[application](ctx, p.head, p.path("/applications"),
