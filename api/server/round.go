@@ -231,9 +231,12 @@ func readRules(in RoundDefinition, out *award.Rules) []award.Defect {
 		return nil
 	}
 	for _, n := range []struct{ from, to *int }{
-		{in.Rules.NoticeDays, &out.NoticeDays}, {in.Rules.LetterDays, &out.LetterDays},
-		{in.Rules.Satisfaction, &out.Satisfaction}, {in.Rules.ReturnDays, &out.ReturnDays},
-		{in.Rules.ArrivalDays, &out.ArrivalDays}, {in.Rules.EndorseDays, &out.EndorseDays},
+		{in.Rules.NoticeDays, &out.NoticeDays},
+		{in.Rules.LetterDays, &out.LetterDays},
+		{in.Rules.Satisfaction, &out.Satisfaction},
+		{in.Rules.ReturnDays, &out.ReturnDays},
+		{in.Rules.ArrivalDays, &out.ArrivalDays},
+		{in.Rules.EndorseDays, &out.EndorseDays},
 		{in.Rules.EarlierNoticeDays, &out.EarlierNoticeDays},
 	} {
 		if n.from != nil {

@@ -69,7 +69,7 @@ func (a *Acts) CreateRound(ctx context.Context, by award.Officer, key Key, in Ro
 		if err != nil {
 			return RoundStanding{}, err
 		}
-		definition := in.Definition.Defaulted(now)
+		definition := in.Defaulted(now)
 		if defects := definition.Check(now); len(defects) > 0 {
 			return RoundStanding{}, award.RefuseFields(award.Invalid, "N 二", "round_defects", defects)
 		}
@@ -112,7 +112,7 @@ func (a *Acts) EditRound(ctx context.Context, by award.Officer, key Key, id stri
 		if err != nil {
 			return RoundStanding{}, err
 		}
-		definition := in.Definition.Defaulted(now)
+		definition := in.Defaulted(now)
 		if defects := definition.Check(now); len(defects) > 0 {
 			return RoundStanding{}, award.RefuseFields(award.Invalid, "N 二", "round_defects", defects)
 		}

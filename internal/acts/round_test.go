@@ -225,6 +225,7 @@ func TestRoundsAreListedToThoseTheyConcern(t *testing.T) {
 }
 
 func idsOf(t *testing.T, w *actstest.World, by award.Officer, before int64, limit int) []string {
+	t.Helper()
 	rounds, err := w.Acts.Rounds(t.Context(), by, acts.RoundQuery{Before: before, Limit: limit})
 	require.NoError(t, err)
 	var ids []string

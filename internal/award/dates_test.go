@@ -113,14 +113,22 @@ func TestAnOfficeFollowsTheRoundOnlyWhereItStandsAtItsDate(t *testing.T) {
 		now    float64
 		want   award.OfficeDates
 	}{
-		"all of it": {func(*award.OfficeDates) {}, true, 0,
-			award.OfficeDates{SelfCheckCloses: hour(25), ApplyCloses: hour(35), Arrival: hour(70), RecommendationDue: hour(90)}},
-		"not an intake that is over": {func(*award.OfficeDates) {}, true, 20,
-			award.OfficeDates{SelfCheckCloses: hour(20), ApplyCloses: hour(35), Arrival: hour(70), RecommendationDue: hour(90)}},
-		"not a stage that is done": {func(*award.OfficeDates) {}, false, 0,
-			award.OfficeDates{SelfCheckCloses: hour(25), ApplyCloses: hour(35), Arrival: hour(60), RecommendationDue: hour(80)}},
-		"not a date of its own": {func(d *award.OfficeDates) { d.ApplyCloses, d.RecommendationDue = hour(31), hour(81) }, true, 0,
-			award.OfficeDates{SelfCheckCloses: hour(25), ApplyCloses: hour(31), Arrival: hour(60), RecommendationDue: hour(81)}},
+		"all of it": {
+			func(*award.OfficeDates) {}, true, 0,
+			award.OfficeDates{SelfCheckCloses: hour(25), ApplyCloses: hour(35), Arrival: hour(70), RecommendationDue: hour(90)},
+		},
+		"not an intake that is over": {
+			func(*award.OfficeDates) {}, true, 20,
+			award.OfficeDates{SelfCheckCloses: hour(20), ApplyCloses: hour(35), Arrival: hour(70), RecommendationDue: hour(90)},
+		},
+		"not a stage that is done": {
+			func(*award.OfficeDates) {}, false, 0,
+			award.OfficeDates{SelfCheckCloses: hour(25), ApplyCloses: hour(35), Arrival: hour(60), RecommendationDue: hour(80)},
+		},
+		"not a date of its own": {
+			func(d *award.OfficeDates) { d.ApplyCloses, d.RecommendationDue = hour(31), hour(81) }, true, 0,
+			award.OfficeDates{SelfCheckCloses: hour(25), ApplyCloses: hour(31), Arrival: hour(60), RecommendationDue: hour(81)},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dates := office

@@ -74,22 +74,38 @@ func TestADefinitionsDefectsPointToWhatIsWrong(t *testing.T) {
 			d.Categories = append(d.Categories, award.CategoryRule{Category: award.City, Quota: award.Quota{Places: 1}})
 		}},
 		"no categories": {func(d *award.Definition) { d.Categories = nil }, []string{"/categories field_required"}},
-		"a category twice": {func(d *award.Definition) { d.Categories[2] = d.Categories[0] },
-			[]string{"/categories/2/category category_twice"}},
-		"a street without a ratio": {func(d *award.Definition) { d.Categories[1].Quota.Ratio = 0 },
-			[]string{"/categories/1/ratio number_too_small"}},
-		"a quota beyond all units": {func(d *award.Definition) { d.Categories[0].Quota.Places = award.MostUnits + 1 },
-			[]string{"/categories/0/quota number_too_large"}},
-		"a date missing": {func(d *award.Definition) { d.Dates.AssessmentDue = time.Time{} },
-			[]string{"/dates/assessment field_required"}},
-		"applications before self-checks": {func(d *award.Definition) { d.Dates.ApplyCloses = d.Dates.ApplyCloses.Add(-1) },
-			[]string{"/dates/apply date_order"}},
-		"two dates at once": {func(d *award.Definition) { d.Dates.AssessmentDue = d.Dates.RecommendationDue },
-			[]string{"/dates/assessment date_order"}},
-		"tomorrow's register": {func(d *award.Definition) { d.RegistryDate.Day++ },
-			[]string{"/registry_date registry_date_future"}},
-		"half a second's day": {func(d *award.Definition) { d.DrillDay = time.Second / 2 },
-			[]string{"/drill_day_seconds number_too_small"}},
+		"a category twice": {
+			func(d *award.Definition) { d.Categories[2] = d.Categories[0] },
+			[]string{"/categories/2/category category_twice"},
+		},
+		"a street without a ratio": {
+			func(d *award.Definition) { d.Categories[1].Quota.Ratio = 0 },
+			[]string{"/categories/1/ratio number_too_small"},
+		},
+		"a quota beyond all units": {
+			func(d *award.Definition) { d.Categories[0].Quota.Places = award.MostUnits + 1 },
+			[]string{"/categories/0/quota number_too_large"},
+		},
+		"a date missing": {
+			func(d *award.Definition) { d.Dates.AssessmentDue = time.Time{} },
+			[]string{"/dates/assessment field_required"},
+		},
+		"applications before self-checks": {
+			func(d *award.Definition) { d.Dates.ApplyCloses = d.Dates.ApplyCloses.Add(-1) },
+			[]string{"/dates/apply date_order"},
+		},
+		"two dates at once": {
+			func(d *award.Definition) { d.Dates.AssessmentDue = d.Dates.RecommendationDue },
+			[]string{"/dates/assessment date_order"},
+		},
+		"tomorrow's register": {
+			func(d *award.Definition) { d.RegistryDate.Day++ },
+			[]string{"/registry_date registry_date_future"},
+		},
+		"half a second's day": {
+			func(d *award.Definition) { d.DrillDay = time.Second / 2 },
+			[]string{"/drill_day_seconds number_too_small"},
+		},
 		"a rule": {func(d *award.Definition) { d.Rules.NoticeDays = 0 }, []string{"/rules/notice_days number_too_small"}},
 	} {
 		t.Run(name, func(t *testing.T) {

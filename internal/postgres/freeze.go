@@ -195,7 +195,8 @@ func (t *tx) PutOffices(ctx context.Context, r acts.Round, d award.OfficeDates) 
 			FROM round_office o, (VALUES ('self_check', $2::timestamptz), ('apply', $3::timestamptz)) AS n (kind, closes_at)
 			WHERE o.round_id = $1
 			ON CONFLICT ON CONSTRAINT intake_pkey DO NOTHING`, []any{r.ID, d.SelfCheckCloses, d.ApplyCloses}},
-		{"stages", `
+		{
+			"stages", `
 			INSERT INTO office_stage (round_id, office_id, stage, due_at)
 			SELECT o.round_id, o.office_id, n.stage, n.due_at
 			FROM round_office o, (VALUES ('self_check', $2::timestamptz), ('recommendation', $3::timestamptz)) AS n (stage, due_at)
@@ -203,7 +204,8 @@ func (t *tx) PutOffices(ctx context.Context, r acts.Round, d award.OfficeDates) 
 			UNION ALL
 			SELECT $1, $4, 'assessment', $5::timestamptz
 			ON CONFLICT ON CONSTRAINT office_stage_pkey DO NOTHING`,
-			[]any{r.ID, d.SelfCheckCloses, d.RecommendationDue, r.Owner, r.Dates.AssessmentDue}},
+			[]any{r.ID, d.SelfCheckCloses, d.RecommendationDue, r.Owner, r.Dates.AssessmentDue},
+		},
 	} {
 		if _, err := t.ExecContext(ctx, part.sql, part.args...); err != nil {
 			return fmt.Errorf("add %s of the round: %w", part.what, err)
