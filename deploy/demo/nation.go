@@ -20,7 +20,7 @@ const (
 	recommendationDay = 88
 	assessmentDay     = 140
 
-	arrivalDays   = 15 // 到省截止 before the recommendation date
+	arrivalDays   = 18 // 到省截止 before the recommendation date
 	noticeDays    = 3
 	letterDays    = 1
 	returnDays    = 20
