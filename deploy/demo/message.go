@@ -11,9 +11,7 @@ import (
 
 // receipt proves an act (回执).
 type receipt struct {
-	Act       int64     `json:"act"`
-	At        time.Time `json:"at"`
-	Procedure string    `json:"procedure"`
+	At time.Time `json:"at"`
 }
 
 type instant struct {

@@ -91,7 +91,7 @@ func (d *drill) open(ctx context.Context) error {
 	if err := d.admin.post(ctx, d.path("/opening"), nil, nil); err != nil {
 		return err
 	}
-	return poll(ctx, d.day/4, func() (bool, error) {
+	return poll(ctx, d.day/2, func() (bool, error) {
 		r, err := d.ask(ctx)
 		return r.State == award.RoundOpen, err
 	})
@@ -198,7 +198,7 @@ type national struct {
 // answered.
 func (d *drill) answerOffices(ctx context.Context) error {
 	returned := make(map[string]bool)
-	return poll(ctx, d.day/2, func() (bool, error) {
+	return poll(ctx, d.day, func() (bool, error) {
 		offices, err := d.offices(ctx)
 		if err != nil {
 			return false, err
@@ -263,7 +263,7 @@ func (d *drill) closeByName(ctx context.Context, s standing) error {
 
 // assess marks every recommended unit and reports the marks complete (N 四(三)).
 func (d *drill) assess(ctx context.Context) error {
-	err := poll(ctx, d.day/4, func() (bool, error) {
+	err := poll(ctx, d.day/2, func() (bool, error) {
 		r, err := d.ask(ctx)
 		return !r.ListFrozenAt.IsZero(), err
 	})
@@ -281,7 +281,7 @@ func (d *drill) assess(ctx context.Context) error {
 	if err := d.admin.post(ctx, d.path("/offices/0/stages/assessment/completion"), nil, nil); err != nil {
 		return err
 	}
-	return poll(ctx, d.day/4, func() (bool, error) {
+	return poll(ctx, d.day/2, func() (bool, error) {
 		r, err := d.ask(ctx)
 		return !r.ScoredAt.IsZero(), err
 	})
@@ -297,7 +297,7 @@ func (d *drill) commend(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("decide: %w", err)
 	}
-	return poll(ctx, d.day/4, func() (bool, error) {
+	return poll(ctx, d.day/2, func() (bool, error) {
 		r, err := d.ask(ctx)
 		return r.State == award.RoundClosed, err
 	})

@@ -27,6 +27,7 @@ type province struct {
 	mute  string            // the office of the chain that never signs; empty: none
 
 	promised time.Time // the recommendation date before it was extended
+	extended time.Time // and after
 
 	mu      sync.Mutex      // while the units file
 	files   map[int64]*file // by application
@@ -53,9 +54,9 @@ func (f *file) steps() int {
 // holder is the office that has the file; only where there are steps left.
 func (f *file) holder() string { return f.chain[f.at] }
 
-// look is how often an office looks whether something has come: people do not
-// stare at the screen, and a day lasts seconds.
-func (p *province) look() time.Duration { return max(500*time.Millisecond, p.day/2) }
+// look is how often an office looks whether something has come: once a day, as
+// people do.
+func (p *province) look() time.Duration { return p.day }
 
 // act plays the office through 自查申报 and 考察推荐 (N 四(一)(二)).
 func (p *province) act(ctx context.Context) error {
@@ -131,22 +132,7 @@ func (p *province) inState(ctx context.Context, state award.FileState) ([]applic
 // inspectAll inspects what has come, and when the arrival date is over what
 // still climbed and has passed up unsigned (D-16).
 func (p *province) inspectAll(ctx context.Context) error {
-	for {
-		s, err := p.standing(ctx)
-		if err != nil {
-			return err
-		}
-		over := !time.Now().Before(s.Dates.Arrival.ClosesAt) // asked before the files are listed
-		climbing := 0
-		if over {
-			for _, state := range award.OnTheWay() {
-				files, err := p.inState(ctx, state)
-				if err != nil {
-					return err
-				}
-				climbing += len(files)
-			}
-		}
+	for arrival := false; ; {
 		arrived, err := p.inState(ctx, award.FileAtProvince)
 		if err != nil {
 			return err
@@ -154,13 +140,35 @@ func (p *province) inspectAll(ctx context.Context) error {
 		if err := each(ctx, arrived, p.inspect); err != nil {
 			return err
 		}
-		if over && climbing == 0 && len(arrived) == 0 {
+		if arrival {
 			return nil
 		}
-		if err := sleep(ctx, max(p.look(), time.Until(s.Dates.Arrival.ClosesAt))); err != nil {
+		s, err := p.standing(ctx)
+		if err != nil {
 			return err
 		}
+		if left := time.Until(s.Dates.Arrival.ClosesAt); left > 0 {
+			if err := sleep(ctx, left); err != nil { // the date may be moved meanwhile: ask again
+				return err
+			}
+			continue
+		}
+		if err := poll(ctx, p.look(), func() (bool, error) { return p.allArrived(ctx) }); err != nil {
+			return err
+		}
+		arrival = true
 	}
+}
+
+// allArrived reports whether no file of the office climbs any more.
+func (p *province) allArrived(ctx context.Context) (bool, error) {
+	for _, state := range award.OnTheWay() {
+		files, err := p.inState(ctx, state)
+		if err != nil || len(files) > 0 {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // inspect inspects one unit and asks its residents (N 四(二)).
@@ -218,9 +226,9 @@ func (p *province) announce(ctx context.Context) error {
 	p.counts.noticed.Add(1)
 
 	// Anyone may read it, without a key.
+	public, path := client{wire: p.wire, name: "公众"}, "/public/notices/"+strconv.FormatInt(answer.Notice.ID, 10)
 	var shown notice
-	public := client{wire: p.wire, name: "公众"}
-	if err := public.get(ctx, "/public/notices/"+strconv.FormatInt(answer.Notice.ID, 10), nil, &shown); err != nil {
+	if err := public.get(ctx, path, nil, &shown); err != nil {
 		return fmt.Errorf("read the notice as the public does: %w", err)
 	}
 	p.drill.mu.Lock()
@@ -229,20 +237,12 @@ func (p *province) announce(ctx context.Context) error {
 	}
 	p.drill.mu.Unlock()
 
-	if err := sleep(ctx, time.Until(answer.Notice.FinalAt)); err != nil {
+	if err := sleep(ctx, time.Until(shown.FinalAt)); err != nil {
 		return err
 	}
 	return poll(ctx, p.look(), func() (bool, error) {
-		s, err := p.standing(ctx)
-		if err != nil {
-			return false, err
-		}
-		for _, n := range s.Notices {
-			if n.ID == answer.Notice.ID {
-				return n.over(time.Now()), nil
-			}
-		}
-		return false, fmt.Errorf("notice %d is not among the office's", answer.Notice.ID)
+		err := public.get(ctx, path, nil, &shown)
+		return shown.over(time.Now()), err
 	})
 }
 
@@ -259,13 +259,14 @@ func (p *province) askForTime(ctx context.Context) error {
 		return err
 	}
 	p.promised = s.Dates.Recommendation.ClosesAt
+	p.extended = p.promised.Add(extensionDays * p.day)
 	err = p.clerk.post(ctx, p.path("/offices/%s/dates", p.code), map[string]any{
-		"which": "recommendation", "to": moment(p.promised.Add(extensionDays * p.day)), "reason": "演练:灾后恢复,请求延期",
+		"which": "recommendation", "to": moment(p.extended), "reason": "演练:灾后恢复,请求延期",
 	}, nil)
 	if !refusedAs(err, "forbidden") {
 		return fmt.Errorf("a clerk moves the recommendation date: %w", orNothing(err))
 	}
-	return p.extend(ctx, p.code, p.promised.Add(extensionDays*p.day))
+	return p.extend(ctx, p.code, p.extended)
 }
 
 // keepWaiting makes the late offices late, and has the extending one use its

@@ -103,12 +103,14 @@ func (p *province) send(ctx context.Context) error {
 		if err := p.sendOnce(ctx, revision); err != nil {
 			return fmt.Errorf("send the package: %w", err)
 		}
-		var now standing
-		err := poll(ctx, p.look(), func() (done bool, err error) {
-			now, err = p.standing(ctx)
-			return now.Package == award.PackageAccepted || now.Package == award.PackageReturned, err
+		var sent struct {
+			State award.PackageState `json:"state"`
+		}
+		err := poll(ctx, p.look(), func() (bool, error) {
+			err := p.head.get(ctx, p.path("/offices/%s/package", p.code), nil, &sent)
+			return sent.State == award.PackageAccepted || sent.State == award.PackageReturned, err
 		})
-		if err != nil || now.Package == award.PackageAccepted {
+		if err != nil || sent.State == award.PackageAccepted {
 			return err
 		}
 	}
@@ -140,7 +142,8 @@ func (p *province) sendOnce(ctx context.Context, revision int) error {
 		return fmt.Errorf("the package lacks %d parts, first %s of %s", len(answer.Lacks), answer.Lacks[0].Part, answer.Lacks[0].Name)
 	}
 	var sent struct {
-		Late bool `json:"late"`
+		Receipt receipt `json:"receipt"`
+		Late    bool    `json:"late"`
 	}
 	if err := p.head.post(ctx, completion, map[string]string{"note": fmt.Sprintf("演练:第%d次报送", revision)}, &sent); err != nil {
 		return err
@@ -149,7 +152,7 @@ func (p *province) sendOnce(ctx context.Context, revision int) error {
 	switch {
 	case p.character == late && !sent.Late:
 		return fmt.Errorf("completed after its date and is not marked 逾期")
-	case p.character == extending && sent.Late:
+	case p.character == extending && sent.Late && sent.Receipt.At.Before(p.extended):
 		return fmt.Errorf("completed within its extension and is marked 逾期")
 	}
 	return nil
