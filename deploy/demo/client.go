@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -83,8 +84,8 @@ const (
 )
 
 // do makes the call and reads the answer into out. It repeats the call, with
-// the same idempotency key, while the system is away (transport errors, 502,
-// 503, 504): the act is done once however often it is said. A refusal comes
+// the same idempotency key, while the system is away (transport errors, 429,
+// 502, 503, 504): the act is done once however often it is said. A refusal comes
 // back as a *problem and is never repeated.
 func (c client) do(ctx context.Context, in call, out any) error {
 	key := ""
@@ -170,8 +171,10 @@ func away(err error) bool {
 		return true
 	}
 	p, ok := errors.AsType[*problem](err)
-	return ok && (p.Status == http.StatusBadGateway || p.Status == http.StatusServiceUnavailable ||
-		p.Status == http.StatusGatewayTimeout)
+	return ok && slices.Contains([]int{
+		http.StatusTooManyRequests, // the public comes from one address here
+		http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout,
+	}, p.Status)
 }
 
 // problem is a problem document (RFC 9457) with the call that it answers.
@@ -209,15 +212,7 @@ func (p *problem) Error() string {
 // refusedAs reports whether err is a refusal with one of the codes.
 func refusedAs(err error, codes ...string) bool {
 	p, ok := errors.AsType[*problem](err)
-	if !ok {
-		return false
-	}
-	for _, code := range codes {
-		if p.Code == code {
-			return true
-		}
-	}
-	return false
+	return ok && slices.Contains(codes, p.Code)
 }
 
 // pages reads a list to its end, page by page.
