@@ -2,6 +2,7 @@ package acts_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -217,7 +218,7 @@ func TestMovingADateWaitsForTheActsUnderWay(t *testing.T) {
 		}()
 		select {
 		case err := <-moved:
-			t.Errorf("the lever did not wait: %v", err)
+			return errors.Join(errors.New("the lever did not wait"), err)
 		case <-time.After(300 * time.Millisecond):
 		}
 		o, err := tx.Office(t.Context(), r.ID, "41")

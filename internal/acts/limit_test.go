@@ -2,6 +2,7 @@ package acts_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -95,7 +96,7 @@ func TestALimitIsNotLoweredBeneathACutUnderWay(t *testing.T) {
 		}()
 		select {
 		case err := <-lowered:
-			t.Errorf("the lever did not wait: %v", err)
+			return errors.Join(errors.New("the lever did not wait"), err)
 		case <-time.After(300 * time.Millisecond):
 		}
 		return tx.ReplaceRecommendations(t.Context(), c.round, c.Unit("41"),
