@@ -80,13 +80,15 @@ func (t *tx) Waiting(ctx context.Context, round string, soon time.Time, after in
 }
 
 // Remind counts one more reminder on every late file that waits for the
-// offices.
+// offices, in the order in which files are moved. One that is being moved just
+// now needs none.
 func (t *tx) Remind(ctx context.Context, round string, offices []int64) error {
 	_, err := t.ExecContext(ctx, `
 		UPDATE application SET reminders = reminders + 1
-		FROM (`+openRounds+`) r
-		WHERE application.round_id = r.id AND waiting_office_id = ANY($2)
-		  AND state <> 'draft' AND due_at <= shifan_now()`, round, pq.Array(offices))
+		WHERE id IN (
+			SELECT a.id FROM application a JOIN (`+openRounds+`) r ON a.round_id = r.id
+			WHERE a.waiting_office_id = ANY($2) AND a.state <> 'draft' AND a.due_at <= shifan_now()
+			ORDER BY a.id FOR NO KEY UPDATE OF a SKIP LOCKED)`, round, pq.Array(offices))
 	if err != nil {
 		return fmt.Errorf("count reminders: %w", err)
 	}
