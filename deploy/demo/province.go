@@ -72,6 +72,9 @@ func (p *province) act(ctx context.Context) error {
 	if err := p.inspectAll(ctx); err != nil {
 		return fmt.Errorf("inspect: %w", err)
 	}
+	if err := p.fileTooLate(ctx); err != nil {
+		return err
+	}
 	if p.character == extending {
 		if err := p.askForTime(ctx); err != nil {
 			return fmt.Errorf("ask for more time: %w", err)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"time"
 )
 
 // intake is 自查申报 (N 四(一)): every unit checks itself, those that apply
@@ -121,12 +120,6 @@ func (p *province) fileTooLate(ctx context.Context) error {
 		return nil
 	}
 	f := p.drafted[0]
-	if err := poll(ctx, p.look(), func() (bool, error) { // the date may be moved meanwhile
-		s, err := p.standing(ctx)
-		return !time.Now().Before(s.Dates.Apply.ClosesAt), err
-	}); err != nil {
-		return err
-	}
 	err := p.edit(ctx, f, 1)
 	if err == nil || refusedAs(err, "closed", "conflict", "stale") {
 		err = p.below[f.Code].post(ctx, p.path("/applications/%d/filing", f.id), nil, nil)
