@@ -65,20 +65,14 @@ func run(ctx context.Context, settings config.Config, log *slog.Logger, args []s
 
 // The pool: enough for the requests two cores can serve at once, and few enough
 // that several processes stay below a server's usual 100 connections.
-const (
-	databaseConnections = 25
-	connectionLife      = 30 * time.Minute // so that a moved database is found again
-)
+const databaseConnections = 25
 
 // openDatabase connects to the record and refuses one with an old schema.
 func openDatabase(ctx context.Context, url string) (*sqlx.DB, error) {
-	db, err := sqlx.ConnectContext(ctx, "postgres", url)
+	db, err := postgres.Open(ctx, url, databaseConnections)
 	if err != nil {
-		return nil, fmt.Errorf("connect to the database: %w", err)
+		return nil, err
 	}
-	db.SetMaxOpenConns(databaseConnections)
-	db.SetMaxIdleConns(databaseConnections)
-	db.SetConnMaxLifetime(connectionLife)
 	if err := postgres.SchemaCurrent(ctx, db); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

@@ -14,7 +14,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/jmoiron/sqlx"
 	_ "github.com/lib/pq" // the one blank import: the driver
 	prom "github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -48,13 +47,11 @@ func main() {
 // run wires the worker and stays until ctx ends.
 func run(ctx context.Context, settings config.Config, log *slog.Logger) (err error) {
 	log.Info("worker starts", "config", settings)
-	db, err := sqlx.ConnectContext(ctx, "postgres", settings.DatabaseURL)
+	db, err := postgres.Open(ctx, settings.DatabaseURL, databaseConnections)
 	if err != nil {
-		return fmt.Errorf("connect to the database: %w", err)
+		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	db.SetMaxOpenConns(databaseConnections)
-	db.SetMaxIdleConns(databaseConnections)
 	if err := postgres.SchemaCurrent(ctx, db); err != nil {
 		return err
 	}

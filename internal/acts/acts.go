@@ -32,7 +32,8 @@ func New(store Store, procedure Procedure, log *slog.Logger) *Acts {
 
 // Store is the record. internal/postgres implements it.
 type Store interface {
-	// InTx runs fn in one transaction and commits when it returns nil.
+	// InTx runs fn in one transaction and commits when it returns nil. fn may be
+	// run more than once: it sets what it answers and does nothing else outside.
 	InTx(ctx context.Context, fn func(tx Tx) error) error
 	outbox
 	Reads
@@ -182,7 +183,7 @@ func once[T any](ctx context.Context, a *Acts, by award.Officer, key Key, name a
 		if err != nil {
 			return err
 		}
-		done.Receipt = receipt
+		done = Done[T]{Receipt: receipt}
 		if first != nil {
 			if err := json.Unmarshal(first, &done.Result); err != nil {
 				return fmt.Errorf("read the first outcome of act %d: %w", receipt.Act, err)

@@ -22,9 +22,17 @@ type tx struct {
 	*sqlx.Tx
 }
 
-// InTx runs fn in one transaction and commits when it returns nil.
+// InTx runs fn in one transaction and commits when it returns nil. fn is run
+// again when PostgreSQL broke it off to end a deadlock.
 func (s *Store) InTx(ctx context.Context, fn func(tx acts.Tx) error) error {
-	return s.inTx(ctx, func(t *sqlx.Tx) error { return fn(&tx{t}) })
+	var err error
+	for range deadlockTries {
+		err = s.inTx(ctx, func(t *sqlx.Tx) error { return fn(&tx{t}) })
+		if !deadlocked(err) {
+			break
+		}
+	}
+	return err
 }
 
 // Now returns the clock that judges.
@@ -74,7 +82,7 @@ func (t *tx) BeginAct(ctx context.Context, by award.Officer, key acts.Key, name 
 // EndAct stores the outcome of an act.
 func (t *tx) EndAct(ctx context.Context, act int64, round string, outcome json.RawMessage) error {
 	_, err := t.ExecContext(ctx, `UPDATE act SET outcome = $2, round_id = nullif($3, '') WHERE id = $1`,
-		act, []byte(outcome), round)
+		act, string(outcome), round)
 	if err != nil {
 		return fmt.Errorf("store outcome: %w", err)
 	}
@@ -83,10 +91,10 @@ func (t *tx) EndAct(ctx context.Context, act int64, round string, outcome json.R
 
 // Audit writes one row of the decision log.
 func (t *tx) Audit(ctx context.Context, e acts.Entry) error {
-	detail := []byte("{}")
+	detail := "{}"
 	if e.Detail != nil {
 		var err error
-		if detail, err = json.Marshal(e.Detail); err != nil {
+		if detail, err = encode(e.Detail); err != nil {
 			return fmt.Errorf("encode audit detail: %w", err)
 		}
 	}

@@ -92,7 +92,7 @@ func (t *tx) LockFile(ctx context.Context, round string, id int64) (acts.File, e
 
 // AddFile adds a draft.
 func (t *tx) AddFile(ctx context.Context, f acts.File) (int64, error) {
-	form, err := json.Marshal(f.Form)
+	form, err := encode(f.Form)
 	if err != nil {
 		return 0, fmt.Errorf("encode form: %w", err)
 	}
@@ -116,7 +116,7 @@ func applicationExists(f acts.File) error {
 
 // SaveFile writes a locked file as it now stands.
 func (t *tx) SaveFile(ctx context.Context, f acts.File) error {
-	form, err := json.Marshal(f.Form)
+	form, err := encode(f.Form)
 	if err != nil {
 		return fmt.Errorf("encode form: %w", err)
 	}
@@ -155,7 +155,7 @@ func (t *tx) KeepMove(ctx context.Context, m acts.FileMove) error {
 
 // KeepRevision keeps a file as filed.
 func (t *tx) KeepRevision(ctx context.Context, f acts.File, marks []award.Points) error {
-	form, err := json.Marshal(f.Form)
+	form, err := encode(f.Form)
 	if err != nil {
 		return fmt.Errorf("encode form: %w", err)
 	}

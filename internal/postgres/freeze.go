@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -151,7 +150,7 @@ func (t *tx) FreezeStandard(ctx context.Context, round string, category award.Ca
 // publishSample adds a sample as the first version; two rounds that open at
 // once get the same one.
 func (t *tx) publishSample(ctx context.Context, s award.Standard) (int64, error) {
-	indicators, err := json.Marshal(s)
+	indicators, err := encode(s)
 	if err != nil {
 		return 0, fmt.Errorf("encode sample of %s: %w", s.Category, err)
 	}

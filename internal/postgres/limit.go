@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -69,7 +68,7 @@ func (t *tx) PutLimits(ctx context.Context, round string, limits []acts.Limit) e
 	for i, l := range limits {
 		rows[i] = row{l.Office, l.Category, l.Eligible, l.Source, l.CountedOn.String(), l.Ratio, l.Places}
 	}
-	encoded, err := json.Marshal(rows)
+	encoded, err := encode(rows)
 	if err != nil {
 		return fmt.Errorf("encode limits: %w", err)
 	}

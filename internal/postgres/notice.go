@@ -88,7 +88,7 @@ func addEvidence(ctx context.Context, q queryer, notices []acts.Notice) error {
 
 // AddNotice writes a notice under the next number of its round.
 func (t *tx) AddNotice(ctx context.Context, by award.Officer, n acts.Notice) (acts.Notice, error) {
-	contacts, err := json.Marshal(n.Contacts)
+	contacts, err := encode(n.Contacts)
 	if err != nil {
 		return acts.Notice{}, fmt.Errorf("encode contacts: %w", err)
 	}

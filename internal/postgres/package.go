@@ -38,11 +38,11 @@ func (t *tx) Package(ctx context.Context, round string, office int64) (acts.Pack
 
 // SavePackage writes letter and report of a package that is not sent.
 func (t *tx) SavePackage(ctx context.Context, by award.Officer, p acts.Package) error {
-	letter, err := json.Marshal(p.Letter)
+	letter, err := encode(p.Letter)
 	if err != nil {
 		return fmt.Errorf("encode covering letter: %w", err)
 	}
-	report, err := json.Marshal(p.Report)
+	report, err := encode(p.Report)
 	if err != nil {
 		return fmt.Errorf("encode inspection report: %w", err)
 	}
@@ -95,10 +95,10 @@ func (t *tx) NoticesOwed(ctx context.Context, round string, office int64) (int, 
 // CompleteStage records that a stage is complete. When it was found overdue is
 // kept.
 func (t *tx) CompleteStage(ctx context.Context, round string, office int64, stage award.Stage, report any) error {
-	numbers := []byte("{}")
+	numbers := "{}"
 	if report != nil {
 		var err error
-		if numbers, err = json.Marshal(report); err != nil {
+		if numbers, err = encode(report); err != nil {
 			return fmt.Errorf("encode the stage's report: %w", err)
 		}
 	}

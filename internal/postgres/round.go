@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -33,11 +32,11 @@ func (t *tx) NewRoundID(ctx context.Context, series string) (string, error) {
 
 // PutDraft writes a draft with its categories, new or as it was edited.
 func (t *tx) PutDraft(ctx context.Context, r acts.Round) error {
-	contacts, err := json.Marshal(contactsOf(r))
+	contacts, err := encode(contactsOf(r))
 	if err != nil {
 		return fmt.Errorf("encode contacts: %w", err)
 	}
-	rules, err := json.Marshal(r.Rules)
+	rules, err := encode(r.Rules)
 	if err != nil {
 		return fmt.Errorf("encode rules: %w", err)
 	}
@@ -63,7 +62,7 @@ func (t *tx) PutDraft(ctx context.Context, r acts.Round) error {
 		return fmt.Errorf("clear the draft's categories: %w", err)
 	}
 	for _, c := range r.Categories { // five at most
-		form, err := json.Marshal(c.Form)
+		form, err := encode(c.Form)
 		if err != nil {
 			return fmt.Errorf("encode form of %s: %w", c.Category, err)
 		}
@@ -194,7 +193,7 @@ func (t *tx) SaveOfficeDates(ctx context.Context, round string, offices []acts.O
 			rows[i].OverdueAt = &o.Stage.OverdueAt
 		}
 	}
-	encoded, err := json.Marshal(rows)
+	encoded, err := encode(rows)
 	if err != nil {
 		return fmt.Errorf("encode office dates: %w", err)
 	}

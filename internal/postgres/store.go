@@ -7,8 +7,11 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
@@ -21,6 +24,42 @@ type Store struct {
 
 // New returns the record over db, whose schema must be current.
 func New(db *sqlx.DB) *Store { return &Store{db: db} }
+
+// Open connects to the database at url with a pool of the given size.
+// Parameters go in one round trip with their query (binary_parameters): an act
+// asks some fifteen questions, and measured it is a sixth faster so.
+func Open(ctx context.Context, address string, connections int) (*sqlx.DB, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil, errors.New("the database's address is not a URL") // it may hold a password: not repeated
+	}
+	q := u.Query()
+	q.Set("binary_parameters", "yes")
+	u.RawQuery = q.Encode()
+	db, err := sqlx.ConnectContext(ctx, "postgres", u.String())
+	if err != nil {
+		return nil, fmt.Errorf("connect to the database: %w", err)
+	}
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections)
+	db.SetConnMaxLifetime(connectionLife)
+	return db, nil
+}
+
+// connectionLife bounds a connection, so that a database that has moved is
+// found again.
+const connectionLife = 30 * time.Minute
+
+// deadlockTries is how often a transaction that PostgreSQL broke off to end a
+// deadlock is run. Locks have an order (docs/decisions/0002); what is left are
+// rare meetings of foreign keys, and an officer should not be asked to repeat.
+const deadlockTries = 3
+
+// deadlocked reports whether PostgreSQL broke the transaction off.
+func deadlocked(err error) bool {
+	violation, ok := errors.AsType[*pq.Error](err)
+	return ok && violation.Code == "40P01"
+}
 
 // inTx runs fn in a transaction and commits when it returns nil.
 func (s *Store) inTx(ctx context.Context, fn func(tx *sqlx.Tx) error) error {
@@ -52,4 +91,12 @@ func ignoreDone(err error) error {
 		return nil
 	}
 	return fmt.Errorf("roll back: %w", err)
+}
+
+// encode writes a value as JSON text, the form in which a jsonb parameter goes
+// to the server: bytes would be taken for its binary form, since parameters are
+// sent in one round trip (binary_parameters=yes).
+func encode(value any) (string, error) {
+	text, err := json.Marshal(value)
+	return string(text), err
 }

@@ -37,11 +37,10 @@ const (
 // test ends. It fails the test, and never skips it, when there is no server.
 func New(t testing.TB) *sqlx.DB {
 	t.Helper()
-	db, err := sqlx.Connect("postgres", URL(t))
+	db, err := postgres.Open(context.Background(), URL(t), connections)
 	if err != nil {
-		t.Fatalf("pgtest: connect to the test's database: %v", err)
+		t.Fatalf("pgtest: %v", err)
 	}
-	db.SetMaxOpenConns(connections)
 	t.Cleanup(func() {
 		if err := db.Close(); err != nil {
 			t.Errorf("pgtest: close the test's pool: %v", err)
