@@ -1,6 +1,6 @@
 # 示范 Shifan. `make` lists the targets. Everything a run leaves behind is in .local/.
 .DEFAULT_GOAL := help
-.PHONY: help run demo stop check lint test generate generated-check history bench bench-intake clean
+.PHONY: help run demo stop check lint test generate generated-check history bench-intake clean
 
 BIN      := .local/bin
 LOCAL    := go run ./deploy/local
@@ -39,16 +39,11 @@ generated-check: $(BIN)/.tools ## fail when generated code is not what make gene
 	@cmp -s .local/generated/api/server/api.gen.go api/server/api.gen.go || \
 		{ echo "api/server/api.gen.go is out of date: run make generate"; exit 1; }
 
-# Run once per release and commit the result. Never overwrite an older file: it
-# stands for rounds that are still running.
 # Run once per release and commit the result. An older file is never
 # overwritten: it stands for rounds that are still running.
 history: ## record this RELEASE's histories for the replay test
 	@test -n "$(RELEASE)" || { echo "say which: make history RELEASE=0.1"; exit 2; }
 	@SHIFAN_RECORD="$(CURDIR)/workflows/testdata/history=$(RELEASE)" $(LOCAL) test -- go test -count=1 -run TestAWholeRoundOnARealServer/cached ./worker
-
-bench: ## measure on a state of its own (FLAGS=… for the benchmark)
-	@$(LOCAL) bench -- go run ./deploy/bench $(FLAGS)
 
 bench-intake: ## close and move an intake while fifty clients file: the levers' wait, filings a second
 	@$(LOCAL) test -- go test -run '^$$' -bench 'IntakeUnderLoad|Filing' -benchtime 1x ./internal/acts
