@@ -15,9 +15,9 @@ import (
 // drafted. The same proportions as the first round's, with room for the
 // register to be frozen first.
 const (
-	selfCheckDay      = 48
-	applyDay          = 53
-	recommendationDay = 88
+	selfCheckDay      = 54
+	applyDay          = 58
+	recommendationDay = 90
 	assessmentDay     = 140
 
 	arrivalDays   = 18 // 到省截止 before the recommendation date
@@ -26,8 +26,8 @@ const (
 	returnDays    = 20
 	endorseDays   = 10
 	extensionDays = 10 // what the extending office is given
-	intakeDays    = 15 // by how much the administrator moves the intake when the machine is slow
-	intakeMargin  = 8  // how long before its end that is decided
+	intakeDays    = 10 // by how much the administrator moves the intake when the machine is slow
+	intakeMargin  = 5  // how long before its end that is decided
 	chaseDays     = 15 // how long the administrator waits for a digest before closing by name
 )
 
