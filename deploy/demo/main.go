@@ -29,8 +29,14 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, os.Args[1:])
+	interrupted := ctx.Err() != nil
 	stop()
-	if err != nil {
+	switch {
+	case err == nil:
+	case interrupted:
+		fmt.Fprintln(os.Stderr, "\n演练已中断,下次运行先取消它 (interrupted; the next run cancels this drill first)")
+		os.Exit(130) // as in a shell
+	default:
 		fmt.Fprintf(os.Stderr, "\n演练未通过 (the drill failed): %v\n", err)
 		os.Exit(1)
 	}
