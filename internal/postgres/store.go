@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"time"
 
@@ -65,15 +66,33 @@ func deadlocked(err error) bool {
 func (s *Store) inTx(ctx context.Context, fn func(tx *sqlx.Tx) error) error {
 	tx, err := s.db.BeginTxx(ctx, nil)
 	if err != nil {
-		return fmt.Errorf("begin: %w", err)
+		return lost(fmt.Errorf("begin: %w", err))
 	}
 	if err := fn(tx); err != nil {
-		return errors.Join(err, ignoreDone(tx.Rollback()))
+		return lost(errors.Join(err, ignoreDone(tx.Rollback())))
 	}
 	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
+		return lost(fmt.Errorf("commit: %w", err))
 	}
 	return nil
+}
+
+// lostError is a connection that broke under a transaction. It bears
+// PostgreSQL's own code for that, connection_failure, which the driver leaves
+// out: whoever asked is told to ask again, and an act is found done or undone
+// by its key.
+type lostError struct{ error }
+
+func (lostError) SQLState() string { return "08006" }
+
+func (e lostError) Unwrap() error { return e.error }
+
+// lost marks an error that came of a broken connection.
+func lost(err error) error {
+	if errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return lostError{err}
+	}
+	return err
 }
 
 // constraint returns the name of the constraint that err violates, or "".
