@@ -28,7 +28,7 @@ func StageBatch(ctx workflow.Context, in BatchInput) (award.PageResult, error) {
 		if workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
 			return in.Result, workflow.NewContinueAsNewError(ctx, StageBatch, in)
 		}
-		pages, err := ask[[]award.Page](ctx, quick, activity.NextPages, name+":下一组", in.Page, batchWindow)
+		pages, err := ask[[]award.Page](ctx, quick, activity.NextPages, name+"：下一组", in.Page, batchWindow)
 		if err != nil {
 			return in.Result, err
 		}
@@ -48,14 +48,14 @@ func StageBatch(ctx workflow.Context, in BatchInput) (award.PageResult, error) {
 			return in.Result, err
 		}
 	}
-	return in.Result, do(ctx, paged, activity.EndBatch, name+":收尾", in.Page, in.Result)
+	return in.Result, do(ctx, paged, activity.EndBatch, name+"：收尾", in.Page, in.Result)
 }
 
 // runBatch runs a job once for the round, or for one office, and waits for it.
 // A run that an earlier run of the caller started is waited for by looking.
 func runBatch(ctx workflow.Context, roundID, office string, job award.Job) error {
 	for {
-		run, err := ask[award.BatchRun](ctx, quick, activity.BeginBatch, jobName(job)+":开始", roundID, office, job)
+		run, err := ask[award.BatchRun](ctx, quick, activity.BeginBatch, jobName(job)+"：开始", roundID, office, job)
 		if err != nil || run.Finished {
 			return err
 		}

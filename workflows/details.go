@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,7 +27,7 @@ type start struct {
 func aboutRound(roundID string) start {
 	return start{
 		summary:    "批次 " + roundID,
-		details:    "命名表彰批次 **" + roundID + "** 的全过程:自查申报 → 考察推荐 → 评估验收 → 公示 → 命名表彰。事实在 PostgreSQL,这里只管下一步和日期。",
+		details:    "命名表彰批次 **" + roundID + "** 的全过程：自查申报 → 考察推荐 → 评估验收 → 公示 → 命名表彰。事实在 PostgreSQL，这里只管下一步和日期。",
 		attributes: temporal.NewSearchAttributes(roundIDKey.ValueSet(roundID)),
 	}
 }
@@ -34,7 +35,7 @@ func aboutRound(roundID string) start {
 func aboutOffice(roundID, code string) start {
 	return start{
 		summary:    "推荐机构 " + code + " · 批次 " + roundID,
-		details:    "推荐机构 **" + code + "**:自查和申报截止 → 材料到省 → 考察、公示、推荐材料。材料审核通过或被点名关闭时结束。",
+		details:    "推荐机构 **" + code + "**：自查和申报截止 → 材料到省 → 考察、公示、推荐材料。材料审核通过或被点名关闭时结束。",
 		attributes: temporal.NewSearchAttributes(roundIDKey.ValueSet(roundID), officeCodeKey.ValueSet(code)),
 	}
 }
@@ -46,7 +47,7 @@ func aboutNotice(roundID string, number int, office string) start {
 	}
 	return start{
 		summary:    fmt.Sprintf("%s · 批次 %s 第 %d 号", scope, roundID, number),
-		details:    "一份名单的公示期:从首日零时到末日二十四时,再等信函(以邮戳为准)到达期满,名单即告确定。",
+		details:    "一份名单的公示期：从首日零时到末日二十四时，再等信函（以邮戳为准）到达期满，名单即告确定。",
 		attributes: temporal.NewSearchAttributes(updates...),
 	}
 }
@@ -58,7 +59,7 @@ func aboutBatch(page award.Page) start {
 	}
 	return start{
 		summary:    fmt.Sprintf("%s · %s · 批次 %s", jobName(page.Job), where, page.Round),
-		details:    "按主键分页逐页办理;每页可重做;办不了的行记入 batch_failure,其余照办。",
+		details:    "按主键分页逐页办理；每页可重做；办不了的行记入 batch_failure，其余照办。",
 		attributes: temporal.NewSearchAttributes(updates...),
 	}
 }
@@ -122,7 +123,7 @@ func (d *details) set(ctx workflow.Context, s standing, next award.Wake, rows []
 	}
 	var table strings.Builder
 	table.WriteString("| | |\n|---|---|\n")
-	table.WriteString("| 等待 | **" + s.waitingFor + "** |\n")
+	table.WriteString("| 现在 | **" + s.waitingFor + "** |\n")
 	for _, r := range rows {
 		table.WriteString("| " + r.name + " | " + r.value + " |\n")
 	}
@@ -158,11 +159,11 @@ func (d *details) round(ctx workflow.Context, v award.RoundView, waitingFor stri
 	rows := []row{
 		{"阶段", v.Stage.Chinese()},
 		{"下一日期", nextDate(v.Next)},
-		{"推荐机构", fmt.Sprintf("共 %d,办结 %d,已报送待审 %d,逾期 %d", v.Offices, v.OfficesDone, v.OfficesSent, v.OfficesOverdue)},
+		{"推荐机构", fmt.Sprintf("共 %d，办结 %d，已报送待审 %d，逾期 %d", v.Offices, v.OfficesDone, v.OfficesSent, v.OfficesOverdue)},
 		{"本级期限", shortDate(v.StageDue) + overdueMark(v.Overdue)},
 	}
 	if v.Drill {
-		rows = append([]row{{"演练", "是,称号不入名录"}}, rows...)
+		rows = append([]row{{"演练", "是，称号不入名录"}}, rows...)
 	}
 	if v.UnitsFailed > 0 {
 		rows = append(rows, row{"未能办理的行", fmt.Sprintf("%d(见 batch_failure)", v.UnitsFailed)})
@@ -183,7 +184,7 @@ func (d *details) office(ctx workflow.Context, v award.OfficeView, waitingFor st
 		{"推荐阶段", stageStateName(v.StageState) + overdueMark(v.Overdue)},
 		{"推荐期限", shortDate(v.StageDue)},
 		{"下一日期", nextDate(v.Next)},
-		{"材料", fmt.Sprintf("在办 %d,到省 %d,拟推荐 %d,推荐 %d", v.Files, v.AtProvince, v.Proposed, v.Recommended)},
+		{"材料", fmt.Sprintf("在办 %d，到省 %d，拟推荐 %d，推荐 %d", v.Files, v.AtProvince, v.Proposed, v.Recommended)},
 		{"推荐材料", packageName(v.Package)},
 	}
 	rows = append(rows, lastAct(v.LastAct)...)
@@ -205,7 +206,7 @@ func (d *details) notice(ctx workflow.Context, v award.NoticeView, waitingFor st
 
 // showBatch shows how far a batch has come.
 func showBatch(ctx workflow.Context, in BatchInput) error {
-	workflow.SetCurrentDetails(ctx, fmt.Sprintf("| | |\n|---|---|\n| %s | 已办 **%d**,未能办理 %d |\n| 办到主键 | %d |\n",
+	workflow.SetCurrentDetails(ctx, fmt.Sprintf("| | |\n|---|---|\n| %s | 已办 **%d**，未能办理 %d |\n| 办到主键 | %d |\n",
 		jobName(in.Page.Job), in.Result.Done, in.Result.Failed, in.Page.From))
 	if in.Result.Failed == 0 {
 		return nil
@@ -220,19 +221,26 @@ func lastAct(last award.LastAct) []row {
 	if last.Name == "" {
 		return nil
 	}
-	return []row{{"最近动作", fmt.Sprintf("%s(机构 %s,第 %d 号动作)", last.Name, last.Office, last.ID)}}
+	name := string(last.Name)
+	for _, s := range slices.Concat(roundSignals(), officeSignals()) {
+		if s.name == last.Name {
+			name, _, _ = strings.Cut(s.description, "：")
+			break
+		}
+	}
+	return []row{{"最近动作", fmt.Sprintf("%s（机构 %s，第 %d 号动作）", name, last.Office, last.ID)}}
 }
 
 func nextDate(next award.Wake) string {
 	if next.At.IsZero() {
-		return "无,等待办理"
+		return "无，等待办理"
 	}
-	return next.Name + ":" + shortDate(next.At)
+	return next.Name + "：" + shortDate(next.At)
 }
 
 func overdueMark(overdue bool) string {
 	if overdue {
-		return "(**逾期**)"
+		return "（**逾期**）"
 	}
 	return ""
 }
@@ -252,9 +260,9 @@ func stageStateName(s award.StageState) string {
 func packageName(s award.PackageState) string {
 	switch s {
 	case award.PackageAdopted:
-		return "已议定,未报送"
+		return "已议定，未报送"
 	case award.PackageSent:
-		return "已报送,待审核"
+		return "已报送，待审核"
 	case award.PackageAccepted:
 		return "审核通过"
 	case award.PackageReturned:

@@ -76,7 +76,7 @@ func (o *office) dueInOffice(v award.OfficeView) (bool, error) {
 		lapsed, err := ask[int](o.ctx, quick, activity.LapseReturned, "退回补正逾期", o.id, o.code)
 		return lapsed > 0, err
 	case v.OverdueUnmarked:
-		return true, do(o.ctx, quick, activity.MarkOverdue, "推荐逾期,登记并催办", o.id, o.code)
+		return true, do(o.ctx, quick, activity.MarkOverdue, "推荐逾期，登记并催办", o.id, o.code)
 	}
 	for _, number := range v.Notices {
 		if !o.started[number] {

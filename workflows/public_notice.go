@@ -28,14 +28,14 @@ func PublicNotice(ctx workflow.Context, roundID string, number int) error {
 		return v.Notice != award.NoticeAnnounced || v.State == award.RoundOpen && !v.Now.Before(v.FinalAt)
 	}
 	for {
-		v, err := n.until("公示期满,等待信函到达期满", final)
+		v, err := n.until("公示期满，等待信函到达期满", final)
 		if err != nil {
 			return ended(err)
 		}
 		if v.Notice == award.NoticeWithdrawn {
 			return n.details.notice(ctx, v, "已撤回")
 		}
-		done, err := ask[bool](ctx, quick, activity.EndNotice, "公示结束,名单确定", roundID, number)
+		done, err := ask[bool](ctx, quick, activity.EndNotice, "公示结束，名单确定", roundID, number)
 		if err != nil {
 			return err
 		}

@@ -127,13 +127,13 @@ func (r *round) finish() error {
 
 // enter records the stage the round has come to; coming to it again is nothing.
 func (r *round) enter(stage award.Stage) error {
-	return do(r.ctx, quick, activity.EnterStage, "进入阶段:"+stage.Chinese(), r.id, stage)
+	return do(r.ctx, quick, activity.EnterStage, "进入阶段："+stage.Chinese(), r.id, stage)
 }
 
 // dueInRound does what a date has made due for the owner office.
 func (r *round) dueInRound(v award.RoundView) (bool, error) {
 	if v.OverdueUnmarked {
-		return true, do(r.ctx, quick, activity.MarkOverdue, "本级逾期,登记并通知", r.id, "")
+		return true, do(r.ctx, quick, activity.MarkOverdue, "本级逾期，登记并通知", r.id, "")
 	}
 	if v.Notice != 0 && !v.NoticeEnded && !r.started[v.Notice] {
 		r.started[v.Notice] = true

@@ -20,10 +20,10 @@ const (
 // workflows it started.
 func roundSignals() []signal {
 	return []signal{
-		{award.ActOpenRound, "开启批次:冻结名录、限额、标准"},
-		{award.ActSuspendRound, "暂停批次:日期到了也不动作"},
-		{award.ActResumeRound, "恢复批次:未到的日期顺延"},
-		{award.ActCancelRound, "取消批次:流程结束"},
+		{award.ActOpenRound, "开启批次：冻结名录、限额、标准"},
+		{award.ActSuspendRound, "暂停批次：日期到了也不动作"},
+		{award.ActResumeRound, "恢复批次：未到的日期顺延"},
+		{award.ActCancelRound, "取消批次：流程结束"},
 		{award.ActReopen, "重新开放推荐机构"},
 		{award.ActMoveDate, "调整批次日期"},
 		{award.ActMoveOfficeDate, "调整一个机构的日期"},
@@ -34,8 +34,8 @@ func roundSignals() []signal {
 		{award.ActAnnounceNotice, "发布全国公示"},
 		{award.ActDecide, "命名表彰决定"},
 		{award.ActMark, "部级核定得分"},
-		{signalOfficeCompleted, "推荐机构办结(由该机构的流程发出)"},
-		{signalNoticeEnded, "公示结束(由公示流程发出)"},
+		{signalOfficeCompleted, "推荐机构办结（由该机构的流程发出）"},
+		{signalNoticeEnded, "公示结束（由公示流程发出）"},
 	}
 }
 
@@ -44,7 +44,7 @@ func officeSignals() []signal {
 	return []signal{
 		{award.ActCompleteStage, "机构报告阶段办结"},
 		{award.ActMoveDate, "调整批次日期"},
-		{award.ActMoveOfficeDate, "调整本机构日期(延期)"},
+		{award.ActMoveOfficeDate, "调整本机构日期（延期）"},
 		{award.ActAdoptProposals, "议定拟推荐名单"},
 		{award.ActAnnounceNotice, "发布省级公示"},
 		{award.ActRecommend, "按限额确定推荐名单"},
@@ -56,8 +56,8 @@ func officeSignals() []signal {
 		{award.ActSuspendRound, "暂停批次"},
 		{award.ActResumeRound, "恢复批次"},
 		{award.ActCancelRound, "取消批次"},
-		{award.ActEndorse, "材料退回,有了新的补正期限"},
-		{signalNoticeEnded, "省级公示结束(由公示流程发出)"},
+		{award.ActEndorse, "材料退回，有了新的补正期限"},
+		{signalNoticeEnded, "省级公示结束（由公示流程发出）"},
 	}
 }
 
@@ -65,7 +65,7 @@ func officeSignals() []signal {
 // objection-ruled, window-changed, calendar-changed (N 四(四), domain 7).
 func noticeSignals() []signal {
 	return []signal{
-		{award.ActSuspendRound, "暂停批次:公示期照常"},
+		{award.ActSuspendRound, "暂停批次：公示期照常"},
 		{award.ActResumeRound, "恢复批次"},
 		{award.ActCancelRound, "取消批次"},
 	}

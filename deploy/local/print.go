@@ -17,7 +17,6 @@ func say(chinese, english string) {
 func (s *system) show() {
 	api := httpURL(s.config.APIAddress)
 	rows := [][2]string{
-		{"控制台 console", api + "/console"},
 		{"接口文档 API docs", api + "/docs"},
 		{"接口 API", api + "/api/v1"},
 		{"流程 Temporal UI", s.config.TemporalUI},
