@@ -90,7 +90,7 @@ func (s *Server) Decide(ctx context.Context, request DecideRequestObject) (Decid
 
 // ListTitles lists the named units.
 func (s *Server) ListTitles(ctx context.Context, request ListTitlesRequestObject) (ListTitlesResponseObject, error) {
-	titles, err := s.acts.Titles(ctx, request.Round, award.Category(value(request.Params.Category)))
+	titles, err := s.acts.Titles(ctx, officer(ctx), request.Round, award.Category(value(request.Params.Category)))
 	if err != nil {
 		return nil, err
 	}

@@ -133,15 +133,17 @@ func numberTitles(round Round, titles []Title, date award.Date) map[award.Catego
 	return named
 }
 
-// Titles reads the units a round has named. They are public once decided, so
-// any officer may read them.
-func (a *Acts) Titles(ctx context.Context, round string, category award.Category) ([]Title, error) {
+// Titles reads the units a round has named, for whoever may read the round.
+func (a *Acts) Titles(ctx context.Context, by award.Officer, round string, category award.Category) ([]Title, error) {
+	r, err := a.store.Round(ctx, round)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.maySeeRound(ctx, by, r); err != nil {
+		return nil, err
+	}
 	var titles []Title
-	err := a.store.InTx(ctx, func(tx Tx) error {
-		if _, err := tx.Round(ctx, round); err != nil {
-			return err
-		}
-		var err error
+	err = a.store.InTx(ctx, func(tx Tx) error {
 		titles, err = tx.Titles(ctx, round, category)
 		return err
 	})

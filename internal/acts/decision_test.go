@@ -73,7 +73,7 @@ func TestTheDecisionNamesThoseWhoseNoticeHasEndedShortOfTheSuspended(t *testing.
 	_, err = p.decide(p.Now())
 	p.refused(err, award.Conflict, "decided")
 
-	titles, err := p.Acts.Titles(t.Context(), p.round.ID, "")
+	titles, err := p.Acts.Titles(t.Context(), p.Admin, p.round.ID, "")
 	p.must(err)
 	if len(titles) != 2 || titles[0].Number != "演练-"+p.round.ID+"-社-001" || titles[1].Number != "演练-"+p.round.ID+"-社-002" ||
 		titles[0].Code > titles[1].Code || titles[0].Text != "全国和谐社区建设示范社区" {
