@@ -71,8 +71,8 @@ func (c client) post(ctx context.Context, path string, body, out any) error {
 	return c.do(ctx, call{method: http.MethodPost, path: path, body: body}, out)
 }
 
-func (c client) put(ctx context.Context, path string, body, out any) error {
-	return c.do(ctx, call{method: http.MethodPut, path: path, body: body}, out)
+func (c client) put(ctx context.Context, path string, body any) error {
+	return c.do(ctx, call{method: http.MethodPut, path: path, body: body}, nil)
 }
 
 // How long a part of the system may be away before the drill gives up. A

@@ -185,7 +185,7 @@ const tiedAround = 3
 // diceOf returns the dice of one thing in the drill.
 func diceOf(seed uint64, what string) *rand.Rand {
 	name := fnv.New64a()
-	name.Write([]byte(what)) //nolint:errcheck // a hash never fails to write
+	name.Write([]byte(what))
 	return rand.New(rand.NewPCG(seed, name.Sum64()))
 }
 

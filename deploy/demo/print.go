@@ -15,7 +15,7 @@ import (
 type printer struct{ out io.Writer }
 
 func (p *printer) line(format string, args ...any) {
-	fmt.Fprintf(p.out, format+"\n", args...) //nolint:errcheck // see printer
+	fmt.Fprintf(p.out, format+"\n", args...)
 }
 
 // category prints the funnel of one category, from self-check to title.

@@ -191,7 +191,7 @@ func (p *province) inspect(ctx context.Context, a application) error {
 		"methods":      []string{"听取汇报", "查阅工作台账", "实地走访"},
 		"marks":        marks,
 		"finding":      "演练:对照指导标准逐项考察,得分" + f.provinceTotal.String() + "。",
-	}, nil)
+	})
 	if err != nil {
 		return err
 	}
@@ -202,7 +202,7 @@ func (p *province) inspect(ctx context.Context, a application) error {
 		"first_day": today(), "last_day": today(),
 		"satisfied": happy - happy/3, "basically": happy / 3,
 		"dissatisfied": (asked - happy) / 2, "unknown": asked - happy - (asked-happy)/2,
-	}, nil)
+	})
 	if err != nil {
 		return err
 	}

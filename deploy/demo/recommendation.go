@@ -129,7 +129,7 @@ func (p *province) sendOnce(ctx context.Context, revision int) error {
 	body := map[string]any{
 		"letter": p.paper("推荐函", revision), "report": p.paper("考核验收报告", revision),
 	}
-	if err := p.head.put(ctx, p.path("/offices/%s/package", p.code), body, nil); err != nil {
+	if err := p.head.put(ctx, p.path("/offices/%s/package", p.code), body); err != nil {
 		return err
 	}
 	var answer struct {

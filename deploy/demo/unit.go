@@ -39,7 +39,7 @@ func (p *province) apply(ctx context.Context, a *applicant) error {
 	me := p.below[a.Code]
 	err = me.put(ctx, p.path("/self-checks/%s/%s", a.Code, a.category), map[string]any{
 		"marks": marks, "gap": "演练:个别指标尚有差距", "measure": "演练:列入明年工作计划",
-	}, nil)
+	})
 	if err != nil {
 		return err
 	}

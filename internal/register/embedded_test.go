@@ -72,7 +72,10 @@ func TestTheSampleCanBeLeftEarly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for row := range rows {
+	for row, err := range rows {
+		if err != nil {
+			t.Fatal(err)
+		}
 		if row.Kind == award.KindCommunity {
 			break
 		}
