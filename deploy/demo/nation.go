@@ -28,7 +28,7 @@ const (
 	extensionDays = 10 // what the extending office is given
 	intakeDays    = 10 // by how much the administrator moves the intake when the machine is slow
 	intakeMargin  = 5  // how long before its end that is decided
-	chaseDays     = 15 // how long the administrator waits for a digest before closing by name
+	chaseDays     = 30 // how long the administrator waits for a digest before closing by name
 )
 
 // titlePrefix marks the demo's own rounds: only those are cancelled.
