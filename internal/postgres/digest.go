@@ -42,7 +42,8 @@ func (t *tx) Waiting(ctx context.Context, round string, soon time.Time, after in
 		), stages AS (
 			SELECT s.office_id, r.owner_office_id, s.due_at, s.due_at <= c.now AS late
 			FROM office_stage s JOIN open_round r ON r.id = s.round_id, clock c
-			WHERE s.state = 'open' AND s.due_at <= $2
+			WHERE s.state = 'open' AND s.due_at <= $2 AND NOT EXISTS ( -- who is accepted or closed by name owes no report any more
+				SELECT FROM office_standing v WHERE v.round_id = s.round_id AND v.office_id = s.office_id AND v.settled)
 		), matters AS (
 			SELECT office_id, files, oldest, due AS files_due, late,
 			       0 AS stages, NULL::timestamptz AS stage_due, 0 AS stages_late, 0 AS below_files, 0 AS below_stages

@@ -210,6 +210,22 @@ func TestAStageIsMentionedFiveWorkingDaysAhead(t *testing.T) {
 	}
 }
 
+func TestAnOfficeClosedByNameIsChasedNoMore(t *testing.T) {
+	d := newDesk(t)
+	d.newRound("r", "")
+	d.at("2027-05-10 09:00")
+	d.exec(`INSERT INTO office_stage (round_id, office_id, stage, due_at) VALUES ('r', $1, 'self_check', '2027-01-01+08')`, d.unit("41"))
+	d.exec(`INSERT INTO office_stage (round_id, office_id, stage, due_at, state, closed_at, reason)
+		VALUES ('r', $1, 'recommendation', '2027-05-01+08', 'closed', '2027-05-09+08', '逾期')`, d.unit("41"))
+	if written := d.digests("", 100); written != 0 {
+		t.Errorf("%d digests: %q", written, d.inbox("41"))
+	}
+	d.exec(`UPDATE office_stage SET state = 'open', closed_at = NULL WHERE stage = 'recommendation'`)
+	if d.digests("", 100) == 0 {
+		t.Error("an open office that is overdue is chased")
+	}
+}
+
 func TestDraftsAndRoundsThatDoNotRunWaitForNobody(t *testing.T) {
 	d := newDesk(t)
 	d.newRound("2026-1", "")
