@@ -8,6 +8,10 @@ import (
 	"slices"
 	"time"
 
+	"go.temporal.io/api/serviceerror"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
 	"shifan/internal/acts"
 	"shifan/internal/award"
 	"shifan/workflows"
@@ -21,7 +25,7 @@ type keeper struct {
 	acts      *acts.Acts
 	procedure *workflows.Client
 	provision func(context.Context) error
-	returned  func() // Temporal was away and is back
+	lost      func() // Temporal can not be reached
 	log       *slog.Logger
 }
 
@@ -30,28 +34,20 @@ const (
 	ensureEvery = 15 * time.Second // how late a lost workflow is noticed
 )
 
-// run keeps until ctx ends. After Temporal was away it has the queues polled
-// afresh and ensures at once.
+// run keeps until ctx ends. After Temporal was away it ensures at once.
 func (k *keeper) run(ctx context.Context) {
 	relay := time.NewTicker(relayEvery)
 	defer relay.Stop()
 	var ensured time.Time // zero: not since the start, or since Temporal was away
-	away := false
 	for {
 		if err := k.relay(ctx); err != nil {
 			k.complain(ctx, "signals wait", err)
-			away, ensured = true, time.Time{}
-		} else {
-			if away {
-				away = false
-				k.returned()
-			}
-			if time.Since(ensured) >= ensureEvery {
-				if err := k.ensure(ctx); err != nil {
-					k.complain(ctx, "workflows not ensured", err)
-				} else {
-					ensured = time.Now()
-				}
+			ensured = time.Time{}
+		} else if time.Since(ensured) >= ensureEvery {
+			if err := k.ensure(ctx); err != nil {
+				k.complain(ctx, "workflows not ensured", err)
+			} else {
+				ensured = time.Now()
 			}
 		}
 		select {
@@ -60,6 +56,13 @@ func (k *keeper) run(ctx context.Context) {
 		case <-relay.C:
 		}
 	}
+}
+
+// unreachable reports whether nobody listens where Temporal should: not that it
+// is slow.
+func unreachable(err error) bool {
+	_, unavailable := errors.AsType[*serviceerror.Unavailable](err)
+	return unavailable || status.Code(err) == codes.Unavailable
 }
 
 func (k *keeper) complain(ctx context.Context, what string, err error) {
@@ -74,6 +77,9 @@ func (k *keeper) relay(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	if err := k.procedure.Reachable(ctx); err != nil {
+		if unreachable(err) {
+			k.lost()
+		}
 		return err
 	}
 	sent, err := k.acts.Relay(ctx)

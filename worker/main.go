@@ -81,7 +81,7 @@ func run(ctx context.Context, settings config.Config, log *slog.Logger) (err err
 	}
 	defer func() { err = errors.Join(err, health.Close()) }()
 
-	k := &keeper{acts: a, procedure: procedure, provision: p.provision, returned: p.pollAgain, log: log}
+	k := &keeper{acts: a, procedure: procedure, provision: p.provision, lost: p.pause, log: log}
 	kept := make(chan struct{})
 	go func() {
 		defer close(kept)

@@ -17,33 +17,40 @@ import (
 )
 
 // poller runs the workers of the task queues. It starts them again when
-// Temporal was lost in a way the SDK gives up on (a namespace that is gone), and
-// when Temporal is back: the SDK's own pollers ask ever more slowly, and dates
-// should not wait for that.
+// Temporal was lost in a way the SDK gives up on (a namespace that is gone). It
+// stops them while Temporal is away: the SDK's own pollers ask ever more slowly,
+// and dates should not wait for that; stopping them only at its return would
+// drop a task just handed out, which the server gives away again ten seconds later.
 type poller struct {
 	temporal  client.Client
 	namespace string
 	acts      *acts.Acts
 	log       *slog.Logger
-	again     chan struct{} // Temporal is back
+	away      chan struct{} // Temporal can not be reached
 
 	mu sync.Mutex
 	up bool
 }
 
 func newPoller(temporal client.Client, namespace string, a *acts.Acts, log *slog.Logger) *poller {
-	return &poller{temporal: temporal, namespace: namespace, acts: a, log: log, again: make(chan struct{}, 1)}
+	return &poller{temporal: temporal, namespace: namespace, acts: a, log: log, away: make(chan struct{}, 1)}
 }
 
-// pollAgain has the queues polled afresh.
-func (p *poller) pollAgain() {
+// pause stops polling until Temporal can be reached.
+func (p *poller) pause() {
+	if p.polling() != nil {
+		return
+	}
 	select {
-	case p.again <- struct{}{}:
-	default: // asked for already
+	case p.away <- struct{}{}:
+	default: // told already
 	}
 }
 
-var errNotPolling = errors.New("not polling")
+var (
+	errNotPolling = errors.New("not polling")
+	errAway       = errors.New("temporal can not be reached")
+)
 
 // polling is nil while every queue is polled.
 func (p *poller) polling() error {
@@ -75,9 +82,7 @@ func (p *poller) run(ctx context.Context) {
 		if err := p.provision(ctx); err != nil {
 			p.log.WarnContext(ctx, "temporal is not ready yet", "error", err)
 		} else if err := p.poll(ctx); err != nil {
-			p.log.ErrorContext(ctx, "polling failed, trying again", "error", err)
-		} else {
-			continue
+			p.log.WarnContext(ctx, "polling ended, trying again", "error", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -96,7 +101,7 @@ type queueLoad struct {
 	activities int
 }
 
-// poll runs one worker per queue until ctx ends, Temporal is back, or one of
+// poll runs one worker per queue until ctx ends, Temporal is away, or one of
 // them fails.
 func (p *poller) poll(ctx context.Context) error {
 	failed := make(chan error, 3)
@@ -119,6 +124,7 @@ func (p *poller) poll(ctx context.Context) error {
 			MaxConcurrentActivityExecutionSize: queue.activities,
 			DisableWorkflowWorker:              !queue.workflows,
 			WorkerStopTimeout:                  drainPatience,
+			StickyScheduleToStartTimeout:       time.Second, // how long a task waits for a worker that is gone
 			DisableRegistrationAliasing:        true,
 			OnFatalError: func(err error) {
 				select {
@@ -141,9 +147,8 @@ func (p *poller) poll(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
 		return nil
-	case <-p.again:
-		p.log.InfoContext(ctx, "temporal is back")
-		return nil
+	case <-p.away:
+		return errAway
 	case err := <-failed:
 		return err
 	}
