@@ -1,6 +1,6 @@
 # 示范 Shifan. `make` lists the targets. Everything a run leaves behind is in .local/.
 .DEFAULT_GOAL := help
-.PHONY: help run demo stop check lint test generate generated-check history bench-intake clean
+.PHONY: help run demo stop check lint test generate generated-check history bench-intake outage clean
 
 BIN      := .local/bin
 LOCAL    := go run ./deploy/local
@@ -47,6 +47,9 @@ history: ## record this RELEASE's histories for the replay test
 
 bench-intake: ## close and move an intake while fifty clients file: the levers' wait, filings a second
 	@$(LOCAL) test -- go test -run '^$$' -bench 'IntakeUnderLoad|Filing' -benchtime 1x ./internal/acts
+
+outage: ## Temporal away over the intakes' end, alone on the machine: back within ten seconds
+	@SHIFAN_TEST_ALONE=1 $(LOCAL) test -- go test -count=1 -v -run TestTheRoundGoesOnWhileTemporalIsAway ./worker
 
 clean: ## stop what runs and remove .local: databases, keys, reports, tools
 	@$(LOCAL) clean

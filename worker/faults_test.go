@@ -73,9 +73,9 @@ func (o *ownTemporal) forget() {
 
 // TestTheRoundGoesOnWhileTemporalIsAway stops Temporal over the intakes' end:
 // every act and read works meanwhile, nothing is accepted late, and soon after
-// its return the round is where it would have been. Alone that takes some six
-// seconds of the ten we promise; the test bounds it at thirty, because other
-// packages are tested on the same cores, and says how long it took.
+// its return the round is where it would have been: within ten seconds when the
+// machine is the test's own (make outage), within thirty beside other packages'
+// tests. It says how long it took.
 func TestTheRoundGoesOnWhileTemporalIsAway(t *testing.T) {
 	temporal := newTemporal(t)
 	s := systemOn(t, temporal.instance.Address, "default")
@@ -102,7 +102,10 @@ func TestTheRoundGoesOnWhileTemporalIsAway(t *testing.T) {
 	require.False(t, c.Office(c.round, "41").ApplyClosed, "nobody closed the intake: Temporal is away")
 
 	temporal.start()
-	returned := time.Now()
+	returned, patience := time.Now(), 30*time.Second
+	if os.Getenv("SHIFAN_TEST_ALONE") != "" {
+		patience = 10 * time.Second
+	}
 	each := func(holds func(acts.Office) bool) bool {
 		for _, code := range c.offices() {
 			if !holds(c.Office(c.round, code)) {
@@ -111,11 +114,11 @@ func TestTheRoundGoesOnWhileTemporalIsAway(t *testing.T) {
 		}
 		return true
 	}
-	c.eventually(30*time.Second, "every date that passed has acted", func() bool {
+	c.eventually(patience, "every date that passed has acted", func() bool {
 		return c.Round(c.round).Stage == award.StageRecommendation &&
 			each(func(o acts.Office) bool { return o.SelfCheckClosed && o.ApplyClosed })
 	})
-	c.eventually(30*time.Second, "the round is where it would have been", func() bool {
+	c.eventually(time.Until(returned.Add(patience)), "the round is where it would have been", func() bool {
 		return each(func(o acts.Office) bool { return o.Lapsed && o.PassedUp })
 	})
 	t.Logf("where it would have been %s after Temporal's return", time.Since(returned).Round(time.Millisecond))
