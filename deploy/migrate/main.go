@@ -6,13 +6,10 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
-
-	"github.com/jmoiron/sqlx"
 
 	"shifan/internal/postgres"
 )
@@ -32,9 +29,9 @@ func run(ctx context.Context, url string) (err error) {
 	if url == "" {
 		return errors.New("DATABASE_URL is not set")
 	}
-	db, err := sqlx.ConnectContext(ctx, "postgres", url)
+	db, err := postgres.Open(ctx, url, 4) // one step after another, and a lock beside it
 	if err != nil {
-		return fmt.Errorf("connect to the database: %w", err)
+		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	return postgres.Migrate(ctx, db)

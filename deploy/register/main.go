@@ -20,8 +20,6 @@ import (
 	"os/signal"
 	"syscall"
 
-	"github.com/jmoiron/sqlx"
-
 	"shifan/internal/award"
 	"shifan/internal/postgres"
 	"shifan/internal/register"
@@ -42,9 +40,9 @@ func run(ctx context.Context, url string, args []string, out io.Writer) (err err
 	if url == "" {
 		return errors.New("DATABASE_URL is not set")
 	}
-	db, err := sqlx.ConnectContext(ctx, "postgres", url)
+	db, err := postgres.Open(ctx, url, 4) // one step after another, and a lock beside it
 	if err != nil {
-		return fmt.Errorf("connect to the database: %w", err)
+		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	if err := postgres.SchemaCurrent(ctx, db); err != nil {
