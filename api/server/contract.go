@@ -27,8 +27,10 @@ type operation struct {
 	method string
 	path   string // as in the contract: /rounds/{round}
 	inputs []*openapi3.Parameter
-	body   *openapi3.Schema // nil: none
+	body   *openapi3.Schema // of a JSON body; nil: none
 	must   bool             // the body is required
+	media  string           // the media type the body must have; empty: none is taken
+	most   int64            // the most bytes it may have
 	public bool             // no key is asked for
 	act    bool             // it changes something
 }
@@ -58,18 +60,51 @@ func readContract(text []byte) (*contract, error) {
 				o.inputs = append(o.inputs, p.Value)
 			}
 			if op.RequestBody != nil {
-				media := op.RequestBody.Value.Content.Get("application/json")
-				if media == nil {
-					return nil, fmt.Errorf("%s takes a body that is no JSON", op.OperationID)
+				if err := o.takes(op.RequestBody.Value); err != nil {
+					return nil, err
 				}
-				o.body, o.must = media.Schema.Value, op.RequestBody.Value.Required
-				bound(o.body)
 			}
 			c.operations[method+" "+prefix+pathParameter.ReplaceAllString(path, ":$1")] = o
 		}
 	}
 	return c, nil
 }
+
+// The media types of bodies, and the most bytes of each.
+const (
+	mediaJSON  = "application/json"
+	mediaSheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" // .xlsx
+	mediaFile  = "application/octet-stream"                                          // evidence, read as it comes
+
+	mostBody  = 1 << 20   // the longest text of the contract is a report of 100,000 characters
+	mostSheet = 16 << 20  // a workbook of 82,006 rows is some 5 MB
+	mostFile  = 100 << 20 // what the act itself does not bound lower
+)
+
+// takes notes what body the operation takes: exactly one of the media types.
+func (o *operation) takes(body *openapi3.RequestBody) error {
+	o.must = body.Required
+	for media, most := range map[string]int64{mediaJSON: mostBody, mediaSheet: mostSheet, mediaFile: mostFile} {
+		if content := body.Content.Get(media); content != nil {
+			if o.media != "" || len(body.Content) != 1 {
+				return fmt.Errorf("%s takes bodies of more than one kind", o.OperationID)
+			}
+			o.media, o.most = media, most
+			if media == mediaJSON {
+				o.body = content.Schema.Value
+				bound(o.body)
+			}
+		}
+	}
+	if o.media == "" {
+		return fmt.Errorf("%s takes a body that is neither JSON, nor a workbook, nor a file", o.OperationID)
+	}
+	return nil
+}
+
+// streams reports whether the body is read by the handler as it comes, and its
+// digest not known before: an act that takes one knows its content by its hash.
+func (o *operation) streams() bool { return o.media == mediaFile }
 
 // bound gives every integer that states no bound the record's: what is not
 // said to be of 64 bits is kept in 32.

@@ -33,7 +33,7 @@ var statusOfKey = map[string]int{
 	"key_missing":    http.StatusUnauthorized,
 	"key_unknown":    http.StatusUnauthorized,
 	"body_too_large": http.StatusRequestEntityTooLarge,
-	"body_no_json":   http.StatusUnsupportedMediaType,
+	"body_media":     http.StatusUnsupportedMediaType,
 	"rate_limited":   http.StatusTooManyRequests,
 }
 

@@ -23,7 +23,7 @@ func TestEveryMessageHasASentenceInEveryLanguage(t *testing.T) {
 		t.Fatal(err)
 	}
 	keys := make(map[string]string) // key → where
-	for _, m := range messagesOf(t, "../../internal/award", "../../internal/acts", "../../internal/postgres", ".") {
+	for _, m := range messagesOf(t, "../../internal/award", "../../internal/acts", "../../internal/postgres", "../../internal/sheet", ".") {
 		keys[m.key] = m.place
 		for _, language := range languages {
 			for _, hole := range holes(texts[language][m.key]) {

@@ -22,28 +22,40 @@ import (
 	"shifan/internal/award"
 )
 
-// mostBody is the most a request may carry. The longest text of the contract is
-// a report of 100,000 characters; files are kept elsewhere by their hash.
-const mostBody = 1 << 20
-
 // requestPatience bounds how long a request may take, the record's locks
 // included; the caller may repeat it with the same Idempotency-Key.
 const requestPatience = 30 * time.Second
 
+// streamPatience bounds how long a file may take to come over a slow line.
+const streamPatience = 10 * time.Minute
+
 // receive reads the body whole, so that its digest is part of the act's key,
-// and bounds the request's time.
+// and bounds the request's time. A file is left to its handler.
 func (s *Server) receive(c *gin.Context) {
-	body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, mostBody))
-	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-		s.problem(c, award.Refuse(award.Invalid, "", "body_too_large", mostBody>>10))
-		return
+	op := s.contract.operation(c)
+	most, patience := int64(mostBody), requestPatience
+	if op.most > 0 {
+		most = op.most
 	}
-	if err != nil {
-		s.problem(c, award.Refuse(award.Invalid, "", "request_malformed"))
-		return
+	limited := http.MaxBytesReader(c.Writer, c.Request.Body, most)
+	var body []byte
+	if op.streams() {
+		patience = streamPatience
+		c.Request.Body = limited
+	} else {
+		var err error
+		body, err = io.ReadAll(limited)
+		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+			s.problem(c, award.Refuse(award.Invalid, "", "body_too_large", most>>10))
+			return
+		}
+		if err != nil {
+			s.problem(c, award.Refuse(award.Invalid, "", "request_malformed"))
+			return
+		}
+		c.Request.Body = io.NopCloser(bytes.NewReader(body))
 	}
-	c.Request.Body = io.NopCloser(bytes.NewReader(body))
-	ctx, cancel := context.WithTimeout(c.Request.Context(), requestPatience)
+	ctx, cancel := context.WithTimeout(c.Request.Context(), patience)
 	defer cancel()
 	ctx = context.WithValue(ctx, actKeyKey, newActKey(c.Request, body))
 	ctx = context.WithValue(ctx, bodyKey, body)
@@ -123,6 +135,9 @@ func checkInput(at string, schema *openapi3.Schema, text string) []award.Defect 
 
 // checkBody returns what is wrong with the body; an error when it is none.
 func (o *operation) checkBody(contentType string, body []byte) ([]award.Defect, error) {
+	if o.media != "" && o.media != mediaJSON {
+		return nil, o.checkMedia(contentType, body)
+	}
 	text := bytes.TrimSpace(body)
 	switch {
 	case o.body == nil && (len(text) == 0 || string(text) == "{}"):
@@ -134,14 +149,29 @@ func (o *operation) checkBody(contentType string, body []byte) ([]award.Defect, 
 	case len(text) == 0:
 		return nil, award.Refuse(award.Invalid, "", "body_missing")
 	}
-	if media, _, err := mime.ParseMediaType(contentType); contentType != "" && (err != nil || media != "application/json") {
-		return nil, award.Refuse(award.Invalid, "", "body_no_json", contentType)
+	if contentType != "" {
+		if err := o.checkMedia(contentType, body); err != nil {
+			return nil, err
+		}
 	}
 	value, err := decode(body)
 	if err != nil {
 		return nil, err
 	}
 	return append(unknownFields("", o.body, value), against("", o.body, value)...), nil
+}
+
+// checkMedia refuses a body of another kind than the operation takes. What a
+// file holds is looked at by who keeps it.
+func (o *operation) checkMedia(contentType string, body []byte) error {
+	media, _, err := mime.ParseMediaType(contentType)
+	if err != nil || media != o.media {
+		return award.Refuse(award.Invalid, "", "body_media", o.media, contentType)
+	}
+	if o.must && !o.streams() && len(body) == 0 {
+		return award.Refuse(award.Invalid, "", "body_missing")
+	}
+	return nil
 }
 
 // decode reads exactly one JSON value.

@@ -45,6 +45,10 @@ var forbidden = []arrow{
 	{"internal/register", "database/sql"},
 	{"internal/register", "shifan/internal/postgres"},
 
+	{"internal/sheet", "database/sql"},
+	{"internal/sheet", "shifan/internal/postgres"},
+	{"internal/acts", "shifan/internal/sheet"},
+
 	{"internal/postgres", "net/http"},
 	{"internal/postgres", "shifan/workflows"},
 	{"internal/postgres", "shifan/activities"},

@@ -20,6 +20,7 @@ import (
 // tx is one transaction on the record, as internal/acts sees it.
 type tx struct {
 	*sqlx.Tx
+	frozen *frozen // the store's
 }
 
 // InTx runs fn in one transaction and commits when it returns nil. fn is run
@@ -27,7 +28,7 @@ type tx struct {
 func (s *Store) InTx(ctx context.Context, fn func(tx acts.Tx) error) error {
 	var err error
 	for range deadlockTries {
-		err = s.inTx(ctx, func(t *sqlx.Tx) error { return fn(&tx{t}) })
+		err = s.inTx(ctx, func(t *sqlx.Tx) error { return fn(&tx{t, &s.frozen}) })
 		if !deadlocked(err) {
 			break
 		}

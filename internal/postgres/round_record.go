@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -68,8 +69,58 @@ type queryer interface {
 	SelectContext(ctx context.Context, dest any, query string, args ...any) error
 }
 
+// frozen keeps what opening a round has made final, its categories with their
+// standards and forms, so that not every act reads and decodes them again. A
+// round is known by the instant it was opened: an opening that was rolled back
+// and done again is another.
+type frozen struct {
+	mu     sync.Mutex
+	rounds map[openedRound][]acts.RoundCategory
+}
+
+type openedRound struct {
+	id string
+	at int64 // nanoseconds
+}
+
+// mostFrozen bounds what is kept: more rounds than are ever under way at once.
+const mostFrozen = 64
+
+func (f *frozen) find(key openedRound) ([]acts.RoundCategory, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	categories, known := f.rounds[key]
+	return categories, known
+}
+
+func (f *frozen) keep(key openedRound, categories []acts.RoundCategory) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.rounds == nil || len(f.rounds) >= mostFrozen {
+		f.rounds = make(map[openedRound][]acts.RoundCategory)
+	}
+	f.rounds[key] = categories
+}
+
+// categories reads a round's categories. Those of an opened round are shared:
+// nobody changes them.
+func (f *frozen) categories(ctx context.Context, q queryer, r acts.Round) ([]acts.RoundCategory, error) {
+	if r.OpenedAt.IsZero() {
+		return readCategories(ctx, q, r.ID)
+	}
+	key := openedRound{r.ID, r.OpenedAt.UnixNano()}
+	if categories, known := f.find(key); known {
+		return categories, nil
+	}
+	categories, err := readCategories(ctx, q, r.ID)
+	if err == nil {
+		f.keep(key, categories)
+	}
+	return categories, err
+}
+
 // readRound reads a round with its categories. suffix may lock the row.
-func readRound(ctx context.Context, q queryer, id, suffix string) (acts.Round, error) {
+func (f *frozen) readRound(ctx context.Context, q queryer, id, suffix string) (acts.Round, error) {
 	var row roundRow
 	err := q.GetContext(ctx, &row, `SELECT `+roundColumns+roundFrom+` WHERE r.id = $1 `+suffix, id)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -82,7 +133,7 @@ func readRound(ctx context.Context, q queryer, id, suffix string) (acts.Round, e
 	if err != nil {
 		return acts.Round{}, err
 	}
-	r.Categories, err = readCategories(ctx, q, id)
+	r.Categories, err = f.categories(ctx, q, r)
 	return r, err
 }
 
@@ -151,17 +202,17 @@ func readCategories(ctx context.Context, q queryer, round string) ([]acts.RoundC
 
 // Round reads a round without locking it.
 func (t *tx) Round(ctx context.Context, id string) (acts.Round, error) {
-	return readRound(ctx, t, id, "")
+	return t.frozen.readRound(ctx, t, id, "")
 }
 
 // LockRound reads a round and holds its row.
 func (t *tx) LockRound(ctx context.Context, id string) (acts.Round, error) {
-	return readRound(ctx, t, id, "FOR NO KEY UPDATE OF r")
+	return t.frozen.readRound(ctx, t, id, "FOR NO KEY UPDATE OF r")
 }
 
 // Round reads a round outside any act.
 func (s *Store) Round(ctx context.Context, id string) (acts.Round, error) {
-	return readRound(ctx, s.db, id, "")
+	return s.frozen.readRound(ctx, s.db, id, "")
 }
 
 // gateClass is the first key of every gate's advisory lock; the second is

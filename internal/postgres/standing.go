@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
@@ -46,12 +47,13 @@ const tallyColumns = `
 	(SELECT count(*) FROM office_stage st WHERE st.round_id = r.id AND st.stage = 'recommendation'
 		AND st.state = 'open' AND st.overdue_at IS NOT NULL)`
 
-func readRoundStanding(ctx context.Context, q queryer, id string) (acts.RoundStanding, error) {
-	r, err := readRound(ctx, q, id, "")
+func (f *frozen) readRoundStanding(ctx context.Context, q queryer, id string) (acts.RoundStanding, error) {
+	r, err := f.readRound(ctx, q, id, "")
 	if err != nil {
 		return acts.RoundStanding{}, err
 	}
 	s := acts.RoundStanding{Round: r}
+	s.Categories = slices.Clone(r.Categories) // the round's own are shared
 	for i := range s.Categories {
 		s.Categories[i].Standard, s.Categories[i].Form = award.Standard{}, nil
 	}
@@ -72,12 +74,12 @@ func readRoundStanding(ctx context.Context, q queryer, id string) (acts.RoundSta
 
 // RoundStanding reads a round as it now stands, inside an act.
 func (t *tx) RoundStanding(ctx context.Context, id string) (acts.RoundStanding, error) {
-	return readRoundStanding(ctx, t, id)
+	return t.frozen.readRoundStanding(ctx, t, id)
 }
 
 // RoundStanding reads a round as it now stands.
 func (s *Store) RoundStanding(ctx context.Context, id string) (acts.RoundStanding, error) {
-	return readRoundStanding(ctx, s.db, id)
+	return s.frozen.readRoundStanding(ctx, s.db, id)
 }
 
 // RoundPage lists the rounds an officer may see, newest first: owned by its

@@ -20,7 +20,8 @@ import (
 
 // Store is the record over one database.
 type Store struct {
-	db *sqlx.DB
+	db     *sqlx.DB
+	frozen frozen
 }
 
 // New returns the record over db, whose schema must be current.
