@@ -1767,6 +1767,9 @@ type RecommendJSONBody struct {
 type RecommendParams struct {
 	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch 所见版本;首次保存不填
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
 // CompleteStageJSONBody defines parameters for CompleteStage.
@@ -4486,6 +4489,25 @@ func (siw *ServerInterfaceWrapper) Recommend(c *gin.Context) {
 
 	}
 
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
 		if c.IsAborted() {
@@ -7173,6 +7195,9 @@ type Recommend200JSONResponse struct {
 
 	// Recommended 各类别推荐数
 	Recommended map[string]int `json:"recommended"`
+
+	// Revision 推荐名单版本
+	Revision int `json:"revision"`
 }
 
 func (response Recommend200JSONResponse) VisitRecommendResponse(w http.ResponseWriter) error {

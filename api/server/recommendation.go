@@ -89,14 +89,20 @@ func firstInstant(text string) (time.Time, error) {
 
 // Recommend makes the cut to the limit.
 func (s *Server) Recommend(ctx context.Context, request RecommendRequestObject) (RecommendResponseObject, error) {
+	seen, err := revision(request.Params.IfMatch)
+	if err != nil {
+		return nil, err
+	}
 	done, err := s.acts.Recommend(ctx, officer(ctx), actKey(ctx), acts.RecommendInput{
-		Round: request.Round, Office: request.Office,
+		Round: request.Round, Office: request.Office, Revision: seen,
 		Applications: request.Body.Applications, Minutes: value(request.Body.Minutes),
 	})
 	if err != nil {
 		return nil, err
 	}
-	return Recommend200JSONResponse{Receipt: receipt(done.Receipt), Recommended: perCategory(done.Result.Recommended)}, nil
+	return Recommend200JSONResponse{
+		Receipt: receipt(done.Receipt), Revision: done.Result.Revision, Recommended: perCategory(done.Result.Recommended),
+	}, nil
 }
 
 // GetPackage shows the package and what it lacks.

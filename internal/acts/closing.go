@@ -44,6 +44,9 @@ func (a *Acts) CloseOffice(ctx context.Context, by award.Officer, key Key, round
 		if err != nil {
 			return ClosedOffice{}, err
 		}
+		if err := t.ReplaceRecommendations(ctx, r.ID, o.ID, nil); err != nil { // its places are free again
+			return ClosedOffice{}, err
+		}
 		o.Stage.ClosedAt, o.Stage.Reason = now, reason
 		if o.Stage.OverdueAt.IsZero() {
 			o.Stage.OverdueAt = now

@@ -29,8 +29,8 @@ func (l Limit) Basis() string {
 type limitTx interface {
 	// LockLimit reads a limit with what is used of it, and holds its row.
 	LockLimit(ctx context.Context, round string, office int64, category award.Category) (Limit, error)
-	// PackageWasSent reports whether any office of the round has sent a package.
-	PackageWasSent(ctx context.Context, round string) (bool, error)
+	// PackageWasAdopted reports whether any office of the round has adopted a package.
+	PackageWasAdopted(ctx context.Context, round string) (bool, error)
 }
 
 // limitReads lists recommendation limits.
@@ -50,7 +50,7 @@ type OfficialCount struct {
 }
 
 // SetLimit replaces our count by an official one (官方数, domain 5): until the
-// first package of the round has been sent, and never below what is used.
+// first package of the round is adopted, and never below what is used.
 func (a *Acts) SetLimit(ctx context.Context, by award.Officer, key Key, round string, in OfficialCount) (Done[Limit], error) {
 	return once(ctx, a, by, key, award.ActSetLimit, round, func(t *act) (Limit, error) {
 		r, o, err := t.officeLever(ctx, in.Office)
@@ -67,11 +67,11 @@ func (a *Acts) SetLimit(ctx context.Context, by award.Officer, key Key, round st
 		if rule.Quota.Ratio == 0 {
 			return Limit{}, award.Refuse(award.Invalid, "N 四(二)", "category_without_limit", rule.Title)
 		}
-		sent, err := t.PackageWasSent(ctx, r.ID)
+		adopted, err := t.PackageWasAdopted(ctx, r.ID)
 		if err != nil {
 			return Limit{}, err
 		}
-		if sent {
+		if adopted {
 			return Limit{}, award.Refuse(award.Closed, "domain 5", "limits_fixed")
 		}
 		before, err := t.LockLimit(ctx, r.ID, o.ID, in.Category)

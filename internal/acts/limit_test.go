@@ -64,8 +64,8 @@ func TestAnOfficialCountIsRefused(t *testing.T) {
 	requireRefused(t, set(c.Admin, count(3)), award.OverLimit, "limit_below_used")
 	require.NoError(t, set(c.Admin, count(4)), "exactly what is used")
 
-	c.Exec(`INSERT INTO package (round_id, office_id, revision, letter_number, letter, report, state, officer_id, sent_at)
-		VALUES ($1, $2, 1, '函1', '{}', '{}', 'returned', $3, shifan_now())`, c.round, c.Unit("11"), c.Head("11").ID)
+	c.Exec(`INSERT INTO package (round_id, office_id, revision, letter_number, letter, report, officer_id)
+		VALUES ($1, $2, 1, '函1', '{}', '{}', $3)`, c.round, c.Unit("11"), c.Head("11").ID) // adopted, not sent yet
 	requireRefused(t, set(c.Admin, count(9)), award.Closed, "limits_fixed")
 }
 

@@ -109,8 +109,22 @@ func (p province) notice(files ...int64) {
 
 func (p province) recommend(minutes string, files ...int64) error {
 	_, err := p.Acts.Recommend(p.t.Context(), p.head, p.Key(), acts.RecommendInput{
-		Round: p.round.ID, Office: p.code, Applications: files, Minutes: minutes,
+		Round: p.round.ID, Office: p.code, Revision: p.Office(p.round.ID, p.code).CutRevision, Applications: files, Minutes: minutes,
 	})
+	return err
+}
+
+// unit is an officer of the unit that a file is of.
+func (p province) unit(file int64) award.Officer {
+	p.t.Helper()
+	unit := actstest.One[int64](p.World, `SELECT unit_id FROM application WHERE id = $1`, file)
+	id := actstest.One[int64](p.World, `INSERT INTO officer (name, office_id, roles) VALUES ('负责人', $1, '{head}') RETURNING id`, unit)
+	return award.Officer{ID: id, Office: unit, Roles: []award.Role{award.RoleHead}}
+}
+
+func (p province) withdraw(file int64) error {
+	p.t.Helper()
+	_, err := p.Acts.Withdraw(p.t.Context(), p.unit(file), p.Key(), acts.OnFile{Round: p.round.ID, Application: file, Reason: "本单位申请撤回"})
 	return err
 }
 

@@ -9,9 +9,13 @@ import (
 
 // recommendationTx keeps what offices recommend, under their limits.
 type recommendationTx interface {
+	// LockProvinceFiles reads what ProvinceFiles does and holds the files until
+	// the end: none is withdrawn or suspended meanwhile.
+	LockProvinceFiles(ctx context.Context, round string, office int64, states ...award.FileState) ([]ProvinceFile, error)
 	// LockLimits holds an office's limits until the end and returns them.
 	LockLimits(ctx context.Context, round string, office int64) (map[award.Category]int, error)
-	// ReplaceRecommendations writes an office's cut in place of its earlier one.
+	// ReplaceRecommendations writes an office's cut in place of its earlier one,
+	// as the next revision. The caller holds the office.
 	ReplaceRecommendations(ctx context.Context, round string, office int64, cut []Recommended) error
 }
 
@@ -25,19 +29,21 @@ type Recommended struct {
 // RecommendInput is the cut, in the office's own order.
 type RecommendInput struct {
 	Round, Office string
+	Revision      int // of the cut seen; 0: there was none
 	Applications  []int64
 	Minutes       string // required for a tie across the limit or a departure from the rank
 }
 
 // RecommendResult is how many of each category are recommended.
 type RecommendResult struct {
+	Revision    int // of the cut
 	Recommended map[award.Category]int
 }
 
 // Recommend makes the cut to the recommendation limit (N 四(二)), after public
 // notice: only units that were noticed, never more than the limit, fewer when
-// the office wants (宁缺勿滥). It replaces the office's earlier cut until the
-// package is sent, also after a return.
+// the office wants (宁缺勿滥). It replaces the office's earlier cut, which the
+// officer must have seen, until the package is sent, also after a return.
 func (a *Acts) Recommend(ctx context.Context, by award.Officer, key Key, in RecommendInput) (Done[RecommendResult], error) {
 	return once(ctx, a, by, key, award.ActRecommend, in.Round, func(t *act) (RecommendResult, error) {
 		round, office, err := t.behindGate(ctx, in.Office)
@@ -47,11 +53,14 @@ func (a *Acts) Recommend(ctx context.Context, by award.Officer, key Key, in Reco
 		if err := office.MustBeWorking(); err != nil {
 			return RecommendResult{}, err
 		}
-		limits, err := t.LockLimits(ctx, in.Round, office.ID)
+		if in.Revision != office.CutRevision {
+			return RecommendResult{}, award.Refuse(award.Stale, "", "stale", office.CutRevision)
+		}
+		noticed, err := t.LockProvinceFiles(ctx, in.Round, office.ID, award.FileNoticedLocally, award.FileRecommended)
 		if err != nil {
 			return RecommendResult{}, err
 		}
-		noticed, err := t.ProvinceFiles(ctx, in.Round, office.ID, award.FileNoticedLocally, award.FileRecommended)
+		limits, err := t.LockLimits(ctx, in.Round, office.ID)
 		if err != nil {
 			return RecommendResult{}, err
 		}
@@ -65,7 +74,7 @@ func (a *Acts) Recommend(ctx context.Context, by award.Officer, key Key, in Reco
 		if err := t.ReplaceRecommendations(ctx, in.Round, office.ID, cut); err != nil {
 			return RecommendResult{}, err
 		}
-		result := RecommendResult{Recommended: map[award.Category]int{}}
+		result := RecommendResult{Revision: office.CutRevision + 1, Recommended: map[award.Category]int{}}
 		for _, c := range round.Categories {
 			result.Recommended[c.Category] = 0
 		}
@@ -115,6 +124,13 @@ func checkCut(round Round, limits map[award.Category]int, noticed []ProvinceFile
 	}
 	if len(defects) > 0 {
 		return nil, award.RefuseFields(award.Conflict, "N 四(二)", "cut_defective", defects)
+	}
+	if in.Minutes == "" {
+		for _, f := range noticed {
+			if f.Suspended && f.State == award.FileRecommended && !seen[f.ID] {
+				return nil, award.Refuse(award.Incomplete, "domain 5.6", "cut_leaves_suspended", f.Name)
+			}
+		}
 	}
 	for _, c := range round.Categories {
 		places := limits[c.Category]

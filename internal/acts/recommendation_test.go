@@ -53,6 +53,62 @@ func TestACutReplacesTheEarlierOneAndMayBeEmpty(t *testing.T) {
 	}
 }
 
+func TestACutThatTheOfficerHasNotSeenIsNotOverwritten(t *testing.T) {
+	p := newProvince(t)
+	p.limit(award.District, 2)
+	f := p.files(award.District, 95, 90, 85)
+	p.notice(f...)
+	cut := func(seen int, files ...int64) (acts.RecommendResult, error) {
+		done, err := p.Acts.Recommend(t.Context(), p.head, p.Key(), acts.RecommendInput{
+			Round: p.round.ID, Office: p.code, Revision: seen, Applications: files, Minutes: "纪要",
+		})
+		return done.Result, err
+	}
+	first, err := cut(0, f[0], f[1])
+	p.must(err)
+	if first.Revision != 1 {
+		t.Errorf("the first cut is revision %d", first.Revision)
+	}
+	for _, seen := range []int{0, 2} {
+		_, err = cut(seen, f[0], f[2])
+		p.refused(err, award.Stale, "stale")
+	}
+	second, err := cut(1, f[0], f[2])
+	p.must(err)
+	if got, want := p.states(f...), []string{"recommended", "noticed_locally", "recommended"}; second.Revision != 2 || !slices.Equal(got, want) {
+		t.Errorf("revision %d, states %v", second.Revision, got)
+	}
+}
+
+func TestACategoryWithoutALimitIsCutToWhatTheOfficeChooses(t *testing.T) {
+	w := actstest.New(t)
+	w.Exec(`INSERT INTO standard (category, version, title, sample, indicators, sha256) VALUES ('city', 1, '城市', false, '{}', '\x00')`)
+	p := provinceOf(t, w, w.OpenDrill(actstest.Drill{Categories: append(actstest.DrillCategories(),
+		award.CategoryRule{Category: award.City, Quota: award.Quota{Places: 1}})}), "41")
+	f := p.files(award.City, 95, 90, 85) // the nation's quota binds the nation alone
+	p.notice(f...)
+	p.must(p.recommend("", f...))
+	if got := p.states(f...); !slices.Equal(got, []string{"recommended", "recommended", "recommended"}) {
+		t.Errorf("states %v", got)
+	}
+}
+
+func TestAPlaceFreedByWithdrawalGoesToTheNextThatWasNoticed(t *testing.T) {
+	p := newProvince(t)
+	p.limit(award.District, 1)
+	f := p.files(award.District, 95, 90)
+	never := p.files(award.District, 88)
+	p.notice(f...)
+	p.must(p.recommend("", f[0]))
+	p.must(p.withdraw(f[0]))
+	p.refused(p.recommend("纪要", f[0]), award.Conflict, "cut_defective")
+	p.refused(p.recommend("纪要", never[0]), award.Conflict, "cut_defective")
+	p.must(p.recommend("", f[1])) // without a new notice
+	if got, want := p.states(f[0], f[1], never[0]), []string{"withdrawn", "recommended", "inspected"}; !slices.Equal(got, want) {
+		t.Errorf("states %v, want %v", got, want)
+	}
+}
+
 func TestTiesAcrossTheLimitAndDeparturesNeedMinutes(t *testing.T) {
 	p := newProvince(t)
 	p.limit(award.District, 2)
@@ -74,6 +130,8 @@ func TestASuspendedUnitEntersNoCutAndOneThatIsInHoldsItsPlace(t *testing.T) {
 		t.Errorf("defects %v", got)
 	}
 	p.must(p.recommend("", f[0]))
+	p.refused(p.recommend(""), award.Incomplete, "cut_leaves_suspended")
+	p.must(p.recommend("第3次会议:异议未结,本次不再保留"))
 }
 
 // Whatever officers do at once, and whatever they ask for, the limits hold at
@@ -105,8 +163,12 @@ func TestOfficersRecommendingAtOnceNeverExceedALimit(t *testing.T) {
 		dice := rand.New(rand.NewPCG(2008, uint64(g)))
 		group.Go(func() {
 			for i := range 6 {
-				_, err := p.Acts.Recommend(t.Context(), officers[g%2], acts.Key{Method: "POST", Path: "/cut", Key: fmt.Sprint(g, "-", i)},
-					acts.RecommendInput{Round: p.round.ID, Office: p.code, Minutes: "纪要", Applications: draw(dice, all)})
+				var seen int
+				err := p.DB.Get(&seen, `SELECT cut_revision FROM round_office WHERE round_id = $1 AND code = $2`, p.round.ID, p.code)
+				if err == nil {
+					_, err = p.Acts.Recommend(t.Context(), officers[g%2], acts.Key{Method: "POST", Path: "/cut", Key: fmt.Sprint(g, "-", i)},
+						acts.RecommendInput{Round: p.round.ID, Office: p.code, Revision: seen, Minutes: "纪要", Applications: draw(dice, all)})
+				}
 				mutex.Lock()
 				outcomes[outcome(err)]++
 				mutex.Unlock()
@@ -118,8 +180,8 @@ func TestOfficersRecommendingAtOnceNeverExceedALimit(t *testing.T) {
 	if err := <-watching; err != nil {
 		t.Error(err)
 	}
-	if outcomes["done"] == 0 || outcomes["over_limit"] == 0 || len(outcomes) != 2 {
-		t.Errorf("outcomes %v: want cuts made and cuts over the limit, and nothing else", outcomes)
+	if outcomes["done"] == 0 || outcomes["over_limit"] == 0 || outcomes["stale"] == 0 || len(outcomes) != 3 {
+		t.Errorf("outcomes %v: want cuts made, cuts over the limit, and cuts another was made before; and nothing else", outcomes)
 	}
 	t.Logf("outcomes %v", outcomes)
 	if differ := actstest.One[int](p.World, `

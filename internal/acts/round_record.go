@@ -97,6 +97,8 @@ type Office struct {
 	PassedUp  bool
 	Lapsed    bool // drafts not filed in time have lapsed
 
+	CutRevision int // of its cut to the limit; 0: none yet
+
 	SelfCheckClosesAt, ApplyClosesAt time.Time
 	SelfCheckClosed, ApplyClosed     bool
 

@@ -86,15 +86,14 @@ func (t *tx) PutLimits(ctx context.Context, round string, limits []acts.Limit) e
 	return nil
 }
 
-// PackageWasSent reports whether any office of the round has sent a package.
-func (t *tx) PackageWasSent(ctx context.Context, round string) (bool, error) {
-	var sent bool
-	err := t.GetContext(ctx, &sent, `
-		SELECT EXISTS (SELECT FROM package WHERE round_id = $1 AND sent_at IS NOT NULL)`, round)
+// PackageWasAdopted reports whether any office of the round has adopted a package.
+func (t *tx) PackageWasAdopted(ctx context.Context, round string) (bool, error) {
+	var adopted bool
+	err := t.GetContext(ctx, &adopted, `SELECT EXISTS (SELECT FROM package WHERE round_id = $1)`, round)
 	if err != nil {
-		return false, fmt.Errorf("look for a sent package: %w", err)
+		return false, fmt.Errorf("look for an adopted package: %w", err)
 	}
-	return sent, nil
+	return adopted, nil
 }
 
 // Limits lists every limit of a round.

@@ -16,6 +16,19 @@ import (
 // the province order of GB/T 2260; never by mark (D-09).
 const byCategory = `array_position(ARRAY['district', 'street', 'community', 'city', 'village'], a.category), u.code`
 
+// LockProvinceFiles holds the files of a recommending office in the states, in
+// order of ID, and reads them in a second statement: as they are after whatever
+// was waited for.
+func (t *tx) LockProvinceFiles(ctx context.Context, round string, office int64, states ...award.FileState) ([]acts.ProvinceFile, error) {
+	_, err := t.ExecContext(ctx, `
+		SELECT FROM application WHERE round_id = $1 AND office_id = $2 AND state = ANY($3) ORDER BY id FOR UPDATE`,
+		round, office, pq.Array(states))
+	if err != nil {
+		return nil, fmt.Errorf("hold files at the province: %w", err)
+	}
+	return t.ProvinceFiles(ctx, round, office, states...)
+}
+
 // ProvinceFiles reads the files of a recommending office in the states.
 func (t *tx) ProvinceFiles(ctx context.Context, round string, office int64, states ...award.FileState) ([]acts.ProvinceFile, error) {
 	rows, err := t.QueryxContext(ctx, `

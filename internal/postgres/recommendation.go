@@ -30,7 +30,8 @@ func (t *tx) LockLimits(ctx context.Context, round string, office int64) (map[aw
 	return limits, nil
 }
 
-// ReplaceRecommendations writes an office's cut in place of its earlier one.
+// ReplaceRecommendations writes an office's cut in place of its earlier one, as
+// the next revision.
 func (t *tx) ReplaceRecommendations(ctx context.Context, round string, office int64, cut []acts.Recommended) error {
 	applications, categories, positions := make([]int64, len(cut)), make([]string, len(cut)), make([]int64, len(cut))
 	for i, r := range cut {
@@ -47,6 +48,11 @@ func (t *tx) ReplaceRecommendations(ctx context.Context, round string, office in
 		round, office, pq.Array(applications), pq.Array(categories), pq.Array(positions))
 	if err != nil {
 		return fmt.Errorf("write the cut: %w", err)
+	}
+	_, err = t.ExecContext(ctx, `
+		UPDATE round_office SET cut_revision = cut_revision + 1 WHERE round_id = $1 AND office_id = $2`, round, office)
+	if err != nil {
+		return fmt.Errorf("raise the cut's revision: %w", err)
 	}
 	return nil
 }

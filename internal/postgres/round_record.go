@@ -249,7 +249,7 @@ func (t *tx) ShutGates(ctx context.Context, round string, offices ...int64) erro
 }
 
 const officeColumns = `
-	SELECT f.office_id, f.code, f.name, u.path, f.gate, f.arrival_at, f.passed_up_at IS NOT NULL, f.drafts_lapsed_at IS NOT NULL,
+	SELECT f.office_id, f.code, f.name, u.path, f.gate, f.arrival_at, f.passed_up_at IS NOT NULL, f.drafts_lapsed_at IS NOT NULL, f.cut_revision,
 	       sc.closes_at, sc.closed_at IS NOT NULL, ap.closes_at, ap.closed_at IS NOT NULL,
 	       st.revision, st.due_at, st.state, st.overdue_at, st.completed_at, st.closed_at, st.reason
 	FROM round_office f
@@ -264,7 +264,7 @@ func scanOffice(row scanner) (acts.Office, error) {
 	var o acts.Office
 	var path pq.Int64Array
 	var overdue, completed, closed sql.NullTime
-	err := row.Scan(&o.ID, &o.Code, &o.Name, &path, &o.Gate, &o.ArrivalAt, &o.PassedUp, &o.Lapsed,
+	err := row.Scan(&o.ID, &o.Code, &o.Name, &path, &o.Gate, &o.ArrivalAt, &o.PassedUp, &o.Lapsed, &o.CutRevision,
 		&o.SelfCheckClosesAt, &o.SelfCheckClosed, &o.ApplyClosesAt, &o.ApplyClosed,
 		&o.Stage.Revision, &o.Stage.DueAt, &o.Stage.State, &overdue, &completed, &closed, &o.Stage.Reason)
 	o.Path = path
