@@ -10,7 +10,6 @@ import (
 	"context"
 	"errors"
 
-	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/temporal"
 
 	"shifan/internal/award"
@@ -76,6 +75,3 @@ func answer(err error) error {
 	}
 	return err
 }
-
-// beat tells Temporal that a long activity is alive.
-func beat(ctx context.Context, details ...any) { activity.RecordHeartbeat(ctx, details...) }

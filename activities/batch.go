@@ -20,7 +20,6 @@ func (a *Activities) NextPages(ctx context.Context, after award.Page, count int)
 
 // DoPage does a job on one page. Doing it again leaves the same record.
 func (a *Activities) DoPage(ctx context.Context, page award.Page) (award.PageResult, error) {
-	beat(ctx, page.From)
 	result, err := a.batch.DoPage(ctx, page)
 	return result, answer(err)
 }

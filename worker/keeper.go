@@ -30,18 +30,20 @@ type keeper struct {
 }
 
 const (
-	relayEvery  = 2 * time.Second  // how late a signal is after Temporal returned
-	ensureEvery = 15 * time.Second // how late a lost workflow is noticed
+	relayEvery  = 2 * time.Second        // how late a signal is that could not be sent at once
+	awayRetry   = 250 * time.Millisecond // how late Temporal's return is noticed
+	ensureEvery = 15 * time.Second       // how late a lost workflow is noticed
 )
 
 // run keeps until ctx ends. After Temporal was away it ensures at once.
 func (k *keeper) run(ctx context.Context) {
-	relay := time.NewTicker(relayEvery)
-	defer relay.Stop()
 	var ensured time.Time // zero: not since the start, or since Temporal was away
 	for {
+		pause := relayEvery
 		if err := k.relay(ctx); err != nil {
-			k.complain(ctx, "signals wait", err)
+			if pause = awayRetry; ensured != (time.Time{}) {
+				k.complain(ctx, "signals wait", err)
+			}
 			ensured = time.Time{}
 		} else if time.Since(ensured) >= ensureEvery {
 			if err := k.ensure(ctx); err != nil {
@@ -53,7 +55,7 @@ func (k *keeper) run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-relay.C:
+		case <-time.After(pause):
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/worker"
 
 	"shifan/activities"
@@ -20,13 +21,16 @@ import (
 // Temporal was lost in a way the SDK gives up on (a namespace that is gone). It
 // stops them while Temporal is away: the SDK's own pollers ask ever more slowly,
 // and dates should not wait for that; stopping them only at its return would
-// drop a task just handed out, which the server gives away again ten seconds later.
+// drop a task just handed out, which the server gives away again ten seconds
+// later. Stopped workers drain beside the new ones: an activity that can not
+// tell its end to a Temporal that is away tries for ten seconds.
 type poller struct {
 	temporal  client.Client
 	namespace string
 	acts      *acts.Acts
 	log       *slog.Logger
-	away      chan struct{} // Temporal can not be reached
+	away      chan struct{}  // Temporal can not be reached
+	draining  sync.WaitGroup // workers that poll no more
 
 	mu sync.Mutex
 	up bool
@@ -78,15 +82,21 @@ func (p *poller) provision(ctx context.Context) error {
 // run polls until ctx ends, and then drains: activities under way get
 // drainPatience to finish.
 func (p *poller) run(ctx context.Context) {
+	defer p.draining.Wait()
+	var said string // what was last complained of, once
 	for ctx.Err() == nil {
-		if err := p.provision(ctx); err != nil {
-			p.log.WarnContext(ctx, "temporal is not ready yet", "error", err)
-		} else if err := p.poll(ctx); err != nil {
-			p.log.WarnContext(ctx, "polling ended, trying again", "error", err)
+		err := p.provision(ctx)
+		if err == nil {
+			said = ""
+			err = p.poll(ctx)
+		}
+		if err != nil && err.Error() != said && ctx.Err() == nil {
+			said = err.Error()
+			p.log.WarnContext(ctx, "not polling, trying again", "error", err)
 		}
 		select {
 		case <-ctx.Done():
-		case <-time.After(time.Second):
+		case <-time.After(awayRetry):
 		}
 	}
 }
@@ -109,11 +119,9 @@ func (p *poller) poll(ctx context.Context) error {
 	var running []worker.Worker
 	defer func() {
 		p.set(false)
-		var stopping sync.WaitGroup
 		for _, w := range running {
-			stopping.Go(w.Stop)
+			p.draining.Go(w.Stop)
 		}
-		stopping.Wait()
 	}()
 	for _, queue := range []queueLoad{
 		{workflows.QueueProcedure, true, 16},
@@ -126,6 +134,7 @@ func (p *poller) poll(ctx context.Context) error {
 			WorkerStopTimeout:                  drainPatience,
 			StickyScheduleToStartTimeout:       time.Second, // how long a task waits for a worker that is gone
 			DisableRegistrationAliasing:        true,
+			Interceptors:                       []interceptor.WorkerInterceptor{activities.NewAlive()},
 			OnFatalError: func(err error) {
 				select {
 				case failed <- fmt.Errorf("queue %s: %w", queue.name, err):

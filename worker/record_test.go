@@ -44,7 +44,7 @@ func (c *course) record(moment string) {
 			}
 			history.Events = append(history.Events, event)
 		}
-		if n := len(history.GetEvents()); n == 0 || moment != "closed" && ended(history.GetEvents()[n-1]) {
+		if n := len(history.GetEvents()); n < shortestHistory || moment != "closed" && ended(history.GetEvents()[n-1]) {
 			continue // not begun yet, or recorded when all is closed
 		}
 		file := filepath.Join(folder, fmt.Sprintf("%s-%s-%s.json", release, name, moment))
@@ -54,6 +54,10 @@ func (c *course) record(moment string) {
 		require.NoError(c.t, os.WriteFile(file, anonymous(c.t, &history), 0o644))
 	}
 }
+
+// shortestHistory is how many events a history has once its first task is done:
+// the replayer takes no shorter one.
+const shortestHistory = 3
 
 // ended reports whether a history's last event ends it.
 func ended(last *historypb.HistoryEvent) bool {

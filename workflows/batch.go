@@ -47,6 +47,9 @@ func StageBatch(ctx workflow.Context, in BatchInput) (award.PageResult, error) {
 		if err := showBatch(ctx, in); err != nil {
 			return in.Result, err
 		}
+		if workflow.GetVersion(ctx, "short-group-is-the-last", workflow.DefaultVersion, 1) != workflow.DefaultVersion && len(pages) < batchWindow {
+			break // release 0.1 asked once more
+		}
 	}
 	return in.Result, do(ctx, paged, activity.EndBatch, name+"：收尾", in.Page, in.Result)
 }

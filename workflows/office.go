@@ -1,6 +1,8 @@
 package workflows
 
 import (
+	"time"
+
 	"go.temporal.io/sdk/workflow"
 
 	"shifan/internal/award"
@@ -65,13 +67,31 @@ func (o *office) recommend() error {
 	return o.details.office(o.ctx, v, "已办结")
 }
 
-// dueInOffice does one thing that a date has made due for the office.
+// dueInOffice does what a date has made due for the office: both intakes, which
+// as a rule end together, or one other thing.
 func (o *office) dueInOffice(v award.OfficeView) (bool, error) {
+	acted := false
+	for _, intake := range []struct {
+		summary  string
+		kind     award.Intake
+		closed   bool
+		closesAt time.Time
+	}{
+		{"自查截止", award.IntakeSelfCheck, v.SelfCheckClosed, v.SelfCheckClosesAt},
+		{"申报截止", award.IntakeApply, v.ApplyClosed, v.ApplyClosesAt},
+	} {
+		if intake.closed || v.Now.Before(intake.closesAt) {
+			continue
+		}
+		closed, err := ask[bool](o.ctx, quick, activity.CloseIntake, intake.summary, o.id, o.code, string(intake.kind))
+		if err != nil || workflow.GetVersion(o.ctx, "intakes-close-together", workflow.DefaultVersion, 1) == workflow.DefaultVersion {
+			return closed, err // release 0.1 looked at the record in between
+		}
+		acted = acted || closed
+	}
 	switch {
-	case !v.SelfCheckClosed && !v.Now.Before(v.SelfCheckClosesAt):
-		return ask[bool](o.ctx, quick, activity.CloseIntake, "自查截止", o.id, o.code, string(award.IntakeSelfCheck))
-	case !v.ApplyClosed && !v.Now.Before(v.ApplyClosesAt):
-		return ask[bool](o.ctx, quick, activity.CloseIntake, "申报截止", o.id, o.code, string(award.IntakeApply))
+	case acted:
+		return true, nil
 	case v.ReturnsDue > 0:
 		lapsed, err := ask[int](o.ctx, quick, activity.LapseReturned, "退回补正逾期", o.id, o.code)
 		return lapsed > 0, err

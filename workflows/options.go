@@ -36,6 +36,10 @@ func retry(slowest time.Duration) *temporal.RetryPolicy {
 	}
 }
 
+// alive is within how many seconds an activity is missed whose worker died, or
+// whose answer was lost while Temporal was away (activities.Alive).
+const alive = 5 * time.Second
+
 // quick is a look at the record or one step on it: one short transaction. A
 // step may wait for acts under way behind the gate, hence seconds. The slowest
 // retry is what a round lags behind when the record returns.
@@ -43,18 +47,18 @@ func quick(summary string) workflow.ActivityOptions {
 	return workflow.ActivityOptions{
 		TaskQueue:           QueueProcedure,
 		StartToCloseTimeout: 30 * time.Second,
+		HeartbeatTimeout:    alive,
 		RetryPolicy:         retry(5 * time.Second),
 		Summary:             summary,
 	}
 }
 
-// paged is one page of a batch, or what follows its last page. Its heartbeat
-// finds a dead worker in seconds rather than at the timeout.
+// paged is one page of a batch, or what follows its last page.
 func paged(summary string) workflow.ActivityOptions {
 	return workflow.ActivityOptions{
 		TaskQueue:           QueueBatch,
 		StartToCloseTimeout: 5 * time.Minute,
-		HeartbeatTimeout:    15 * time.Second,
+		HeartbeatTimeout:    alive,
 		RetryPolicy:         retry(30 * time.Second),
 		Summary:             summary,
 	}
@@ -68,7 +72,7 @@ func mailing(summary string) workflow.ActivityOptions {
 	return workflow.ActivityOptions{
 		TaskQueue:           QueueMessage,
 		StartToCloseTimeout: 10 * time.Minute,
-		HeartbeatTimeout:    time.Minute,
+		HeartbeatTimeout:    alive,
 		RetryPolicy:         policy,
 		Summary:             summary,
 	}

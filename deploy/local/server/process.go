@@ -154,6 +154,9 @@ func (p *Process) signal(s syscall.Signal) error {
 	return nil
 }
 
+// errEnded is in the error of a process that ended while it was waited for.
+var errEnded = errors.New("ended")
+
 // Ended describes how the process ended, with the last lines of its log.
 func (p *Process) Ended() error {
 	<-p.done
@@ -162,9 +165,9 @@ func (p *Process) Ended() error {
 		cause = p.err.Error()
 	}
 	if p.Log == "" {
-		return fmt.Errorf("%s ended: %s", p.Name, cause)
+		return fmt.Errorf("%s %w: %s", p.Name, errEnded, cause)
 	}
-	return fmt.Errorf("%s ended: %s; the end of %s:\n%s", p.Name, cause, p.Log, lastLines(p.Log, tailLines))
+	return fmt.Errorf("%s %w: %s; the end of %s:\n%s", p.Name, errEnded, cause, p.Log, lastLines(p.Log, tailLines))
 }
 
 // tailLines is how much of a log is shown when its process has ended.

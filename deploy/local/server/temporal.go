@@ -33,8 +33,23 @@ const (
 	temporalStop  = 20 * time.Second
 )
 
+// temporalTries is how often a dev server is started that ends before it
+// serves. It chooses ports for its parts and binds them a moment later, when
+// another process may have one of them.
+const temporalTries = 3
+
 // StartTemporal starts a dev server and returns when it serves.
-func StartTemporal(ctx context.Context, o TemporalOptions) (*Temporal, error) {
+func StartTemporal(ctx context.Context, o TemporalOptions) (started *Temporal, err error) {
+	for range temporalTries {
+		started, err = startTemporal(ctx, o)
+		if !errors.Is(err, errEnded) {
+			break
+		}
+	}
+	return started, err
+}
+
+func startTemporal(ctx context.Context, o TemporalOptions) (*Temporal, error) {
 	args := []string{
 		"server", "start-dev", "--ip", Loopback, "--port", fmt.Sprint(o.Port),
 		"--log-level", "warn", "--color", "never", "--disable-config-file", "--disable-config-env",
