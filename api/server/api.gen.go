@@ -226,6 +226,33 @@ func (e LackPart) Valid() bool {
 	}
 }
 
+// Defines values for MarkFailureFailure.
+const (
+	Blank        MarkFailureFailure = "blank"
+	BlockMinimum MarkFailureFailure = "block_minimum"
+	Gate         MarkFailureFailure = "gate"
+	PassMark     MarkFailureFailure = "pass_mark"
+	Veto         MarkFailureFailure = "veto"
+)
+
+// Valid indicates whether the value is a known member of the MarkFailureFailure enum.
+func (e MarkFailureFailure) Valid() bool {
+	switch e {
+	case Blank:
+		return true
+	case BlockMinimum:
+		return true
+	case Gate:
+		return true
+	case PassMark:
+		return true
+	case Veto:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for NoticeScope.
 const (
 	National   NoticeScope = "national"
@@ -841,17 +868,39 @@ type ListedUnit struct {
 	Name string `json:"name"`
 }
 
+// Mark 填报值：分数、数量或实测值；空：未填；exempt：不涉及(免考)
+//
+// Examples: 4.50
+type Mark = string
+
+// MarkFailure 不达标的一项原因
+type MarkFailure struct {
+	// At 指标编号或一级指标名称
+	At      *string            `json:"at,omitempty"`
+	Failure MarkFailureFailure `json:"failure"`
+
+	// Got Examples: 87.50
+	Got  *Points `json:"got,omitempty"`
+	Text string  `json:"text"`
+
+	// Want Examples: 87.50
+	Want *Points `json:"want,omitempty"`
+}
+
+// MarkFailureFailure defines model for MarkFailure.Failure.
+type MarkFailureFailure string
+
 // MarkItem defines model for MarkItem.
 type MarkItem struct {
 	Application int64 `json:"application"`
 
-	// Marks 按标准指标顺序
+	// Marks 按标准指标顺序的填报值，得分由标准换算
 	Marks Marks   `json:"marks"`
 	Note  *string `json:"note,omitempty"`
 }
 
-// Marks 按标准指标顺序
-type Marks = []Points
+// Marks 按标准指标顺序的填报值，得分由标准换算
+type Marks = []Mark
 
 // Message defines model for Message.
 type Message struct {
@@ -1216,15 +1265,17 @@ type SelfCheck struct {
 	EnteredByOffice Code    `json:"entered_by_office"`
 	Gap             *string `json:"gap,omitempty"`
 
-	// Marks 按标准指标顺序
+	// Marks 按标准指标顺序的填报值，得分由标准换算
 	Marks   Marks   `json:"marks"`
 	Measure *string `json:"measure,omitempty"`
 	Name    string  `json:"name"`
 
 	// Ready 符合条件
-	Ready    bool      `json:"ready"`
-	Reasons  *[]string `json:"reasons,omitempty"`
-	Revision int       `json:"revision"`
+	Ready bool `json:"ready"`
+
+	// Reasons 不达标的原因
+	Reasons  *[]MarkFailure `json:"reasons,omitempty"`
+	Revision int            `json:"revision"`
 
 	// Total Examples: 87.50
 	Total Points `json:"total"`
@@ -1558,7 +1609,7 @@ type InspectJSONBody struct {
 	Finding     string             `json:"finding"`
 	InspectedOn openapi_types.Date `json:"inspected_on"`
 
-	// Marks 按标准指标顺序
+	// Marks 按标准指标顺序的填报值，得分由标准换算
 	Marks   Marks    `json:"marks"`
 	Methods []string `json:"methods"`
 	Team    string   `json:"team"`
@@ -1823,7 +1874,7 @@ type SaveSelfCheckJSONBody struct {
 	// Gap 差距
 	Gap *string `json:"gap,omitempty"`
 
-	// Marks 按标准指标顺序
+	// Marks 按标准指标顺序的填报值，得分由标准换算
 	Marks Marks `json:"marks"`
 
 	// Measure 改进措施

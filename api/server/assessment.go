@@ -17,7 +17,7 @@ func (s *Server) Mark(ctx context.Context, request MarkRequestObject) (MarkRespo
 	for i, item := range request.Body.Items {
 		given[i] = acts.NationalMarks{Application: item.Application, Note: value(item.Note)}
 		for k, text := range item.Marks {
-			p, err := award.ParsePoints(text)
+			p, err := award.ParseMark(text)
 			if err != nil {
 				defects = append(defects, award.Defect{
 					Pointer: fmt.Sprintf("/items/%d/marks/%d", i, k), Key: "points_malformed", Args: []any{text},

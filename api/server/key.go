@@ -26,6 +26,7 @@ const (
 	officerKey contextKey = iota
 	actKeyKey
 	bodyKey
+	languageKey
 )
 
 // officer returns who is calling. A public route has none: the zero officer,
@@ -33,6 +34,12 @@ const (
 func officer(ctx context.Context) award.Officer {
 	o, _ := ctx.Value(officerKey).(award.Officer)
 	return o
+}
+
+// reads returns which of our languages the caller reads.
+func reads(ctx context.Context) string {
+	name, _ := ctx.Value(languageKey).(string)
+	return name
 }
 
 // actKey returns what makes the call repeatable: method, path, Idempotency-Key
@@ -142,7 +149,7 @@ func marks(in Marks) ([]award.Points, error) {
 	out := make([]award.Points, len(in))
 	var defects []award.Defect
 	for i, text := range in {
-		p, err := award.ParsePoints(text)
+		p, err := award.ParseMark(text)
 		if err != nil {
 			defects = append(defects, award.Defect{
 				Pointer: fmt.Sprintf("/marks/%d", i), Key: "points_malformed", Args: []any{text},

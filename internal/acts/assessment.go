@@ -194,7 +194,7 @@ func checkNationalMarks(round Round, files []NationalFile, marks []NationalMarks
 		if err != nil {
 			return err
 		}
-		for _, d := range rule.Standard.CheckMarks(m.Marks) {
+		for _, d := range rule.Standard.CheckMarks(m.Marks, true) {
 			d.Pointer = pointer + d.Pointer
 			defects = append(defects, d)
 		}
@@ -241,7 +241,7 @@ func scoreFiles(round Round, files []NationalFile) ([]FileScore, []FileFailure, 
 		switch {
 		case f.Marks == nil:
 			failures = append(failures, FileFailure{f.ID, "unit_unmarked"})
-		case len(rule.Standard.CheckMarks(f.Marks)) > 0:
+		case len(rule.Standard.CheckMarks(f.Marks, true)) > 0:
 			failures = append(failures, FileFailure{f.ID, "marks_malformed"})
 		default:
 			scores = append(scores, FileScore{f.ID, rule.Standard.Score(f.Marks, round.Rules.PassMark)})

@@ -15,7 +15,7 @@ type Inspection struct {
 	Team        string         `json:"team"`
 	InspectedOn award.Date     `json:"inspected_on"`
 	Methods     []string       `json:"methods"`
-	Marks       []award.Points `json:"marks"` // in the standard's leaf order
+	Marks       []award.Points `json:"marks"` // as entered, in the standard's leaf order
 	Total       award.Points   `json:"total"` // 省级考核得分
 	Passed      bool           `json:"passed"`
 	Finding     string         `json:"finding"`
@@ -77,7 +77,7 @@ func (a *Acts) Inspect(ctx context.Context, by award.Officer, key Key, in Inspec
 		if err != nil {
 			return none, err
 		}
-		if defects := rule.Standard.CheckMarks(in.Marks); len(defects) > 0 {
+		if defects := rule.Standard.CheckMarks(in.Marks, true); len(defects) > 0 {
 			return none, award.RefuseFields(award.Invalid, "N 三", "marks_malformed", defects)
 		}
 		score := rule.Standard.Score(in.Marks, p.round.Rules.PassMark)

@@ -19,12 +19,12 @@ type SelfCheck struct {
 	Category        award.Category `json:"category"`
 	Office          int64          `json:"office"` // the recommending office it counts for
 	Revision        int            `json:"revision"`
-	Marks           []award.Points `json:"marks"` // in the standard's leaf order
+	Marks           []award.Points `json:"marks"` // as entered, in the standard's leaf order; blank while it is a draft
 	Gap             string         `json:"gap"`
 	Measure         string         `json:"measure"`
 	Total           award.Points   `json:"total"`
 	Ready           bool           `json:"ready"`                // 符合条件
-	Reasons         []string       `json:"reasons"`              // message keys of what failed
+	Reasons         []award.Reason `json:"reasons"`              // what failed
 	EnteredBy       int64          `json:"entered_by,omitempty"` // officer
 	EnteredByOffice string         `json:"entered_by_office"`    // code; a superior office's when 代录
 	UpdatedAt       time.Time      `json:"updated_at"`
@@ -70,7 +70,7 @@ func (a *Acts) SaveSelfCheck(ctx context.Context, by award.Officer, key Key, in 
 		if err := award.IntakeSelfCheck.Admits(place.now, place.office.SelfCheckClosesAt); err != nil {
 			return none, err
 		}
-		if defects := category.Standard.CheckMarks(in.Marks); len(defects) > 0 {
+		if defects := category.Standard.CheckMarks(in.Marks, false); len(defects) > 0 {
 			return none, award.RefuseFields(award.Invalid, "N 三", "marks_malformed", defects)
 		}
 

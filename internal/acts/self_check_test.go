@@ -42,7 +42,7 @@ func TestASelfCheckBelowTheMarkIsANormalEnd(t *testing.T) {
 	s, err := c.selfCheck("410102001", award.Street, 0, make([]award.Points, 21))
 	require.NoError(t, err)
 	require.False(t, s.Ready)
-	require.Equal(t, []string{"pass_mark"}, s.Reasons)
+	require.Equal(t, []award.Reason{{Failure: award.FailPassMark, Got: 0, Want: 80_00}}, s.Reasons)
 
 	vetoed := c.full(award.Street)
 	vetoed = append(vetoed[:20:20], make([]award.Points, len(vetoed)-20)...)
@@ -50,7 +50,25 @@ func TestASelfCheckBelowTheMarkIsANormalEnd(t *testing.T) {
 	s, err = c.selfCheck("410102001", award.Street, 1, vetoed)
 	require.NoError(t, err)
 	require.False(t, s.Ready)
-	require.Equal(t, []string{"veto V.1"}, s.Reasons)
+	require.Equal(t, []award.Reason{{Failure: award.FailVeto, At: "V.1", Got: 1_00}}, s.Reasons)
+}
+
+func TestADraftOfASelfCheckKeepsItsBlanks(t *testing.T) {
+	c := open(t)
+	marks := c.full(award.Street)
+	marks[1] = award.Blank
+	saved, err := c.selfCheck("410102001", award.Street, 0, marks)
+	require.NoError(t, err)
+	require.False(t, saved.Ready, "what is blank is not reached")
+	read, err := c.Acts.SelfCheck(t.Context(), c.Clerk("410102001"), c.round, "410102001", award.Street)
+	require.NoError(t, err)
+	require.Equal(t, marks, read.Marks)
+	require.Equal(t, saved.Reasons, read.Reasons)
+	require.Equal(t, award.FailBlank, read.Reasons[0].Failure)
+
+	marks[1] = award.Exempt
+	_, err = c.selfCheck("410102001", award.Street, 1, marks)
+	require.Equal(t, []string{"/marks/1 mark_not_exempt"}, defects(err), "a national standard lets nobody off")
 }
 
 func TestASelfCheckFollowsTheRevisionItsAuthorHasSeen(t *testing.T) {

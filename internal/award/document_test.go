@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/stretchr/testify/require"
 
 	"shifan/internal/award"
 )
@@ -95,5 +96,29 @@ func TestATitlesNumberTellsRoundCategoryAndPlace(t *testing.T) {
 	}
 	if len(seen) != len(award.Categories()) {
 		t.Errorf("two categories share a number: %v", seen)
+	}
+}
+
+func TestASurveyPassesAtTheShareAndWithEnoughAsked(t *testing.T) {
+	r := award.DefaultRules()
+	for _, tt := range []struct {
+		name   string
+		survey award.Survey
+		key    string
+	}{
+		{"four in five of fifty", award.Survey{Satisfied: 30, Basically: 10, Dissatisfied: 5, Unknown: 5}, ""},
+		{"one less", award.Survey{Satisfied: 30, Basically: 9, Dissatisfied: 6, Unknown: 5}, "survey_below"},
+		{"all, but one too few asked", award.Survey{Satisfied: 49}, "survey_too_small"},
+		{"nobody", award.Survey{}, "survey_too_small"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			err := r.CheckSurvey(award.Community, tt.survey)
+			if tt.key == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.Equal(t, award.Incomplete, award.CodeOf(err))
+			require.ErrorContains(t, err, tt.key)
+		})
 	}
 }

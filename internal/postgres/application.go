@@ -154,14 +154,14 @@ func (t *tx) KeepMove(ctx context.Context, m acts.FileMove) error {
 }
 
 // KeepRevision keeps a file as filed.
-func (t *tx) KeepRevision(ctx context.Context, f acts.File, marks []award.Points) error {
+func (t *tx) KeepRevision(ctx context.Context, f acts.File, values []award.Points) error {
 	form, err := encode(f.Form)
 	if err != nil {
 		return fmt.Errorf("encode form: %w", err)
 	}
 	_, err = t.ExecContext(ctx, `
 		INSERT INTO application_revision (application_id, revision, form, self_check) VALUES ($1, $2, $3, $4)`,
-		f.ID, f.Revision, form, pq.Array(hundredths(marks)))
+		f.ID, f.Revision, form, marks(values))
 	if err != nil {
 		return fmt.Errorf("keep revision: %w", err)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/lib/pq"
 
@@ -49,15 +48,8 @@ func readNationalFiles(ctx context.Context, q queryer, where string, args ...any
 	var files []acts.NationalFile
 	for rows.Next() {
 		var f acts.NationalFile
-		var marks pq.Int64Array
-		if err := rows.Scan(&f.ID, &f.Code, &f.Name, &f.Category, &f.State, &marks, &f.Scored, &f.Total, &f.Passed); err != nil {
+		if err := rows.Scan(&f.ID, &f.Code, &f.Name, &f.Category, &f.State, (*marks)(&f.Marks), &f.Scored, &f.Total, &f.Passed); err != nil {
 			return nil, fmt.Errorf("read file before the nation: %w", err)
-		}
-		if marks != nil {
-			f.Marks = make([]award.Points, len(marks))
-			for i, m := range marks {
-				f.Marks[i] = award.Points(m)
-			}
 		}
 		files = append(files, f)
 	}
@@ -80,26 +72,12 @@ func (t *tx) FreezeList(ctx context.Context, round string, sha256 []byte) error 
 	return nil
 }
 
-// arrayText writes marks as PostgreSQL reads an array: unnest cannot take rows
-// of arrays of differing length.
-func arrayText(marks []award.Points) string {
-	var b strings.Builder
-	b.WriteByte('{')
-	for i, m := range marks {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteString(strconv.FormatInt(int64(m), 10))
-	}
-	b.WriteByte('}')
-	return b.String()
-}
-
-// SaveMarks writes marks, a new revision where a unit has some already.
-func (t *tx) SaveMarks(ctx context.Context, by award.Officer, marks []acts.NationalMarks) error {
-	files, texts, notes := make([]int64, len(marks)), make([]string, len(marks)), make([]string, len(marks))
-	for i, m := range marks {
-		files[i], texts[i], notes[i] = m.Application, arrayText(m.Marks), m.Note
+// SaveMarks writes marks, a new revision where a unit has some already. Each
+// array goes as text: unnest can not take rows of arrays of differing length.
+func (t *tx) SaveMarks(ctx context.Context, by award.Officer, given []acts.NationalMarks) error {
+	files, texts, notes := make([]int64, len(given)), make([]string, len(given)), make([]string, len(given))
+	for i, m := range given {
+		files[i], texts[i], notes[i] = m.Application, marks(m.Marks).text(), m.Note
 	}
 	_, err := t.ExecContext(ctx, `
 		INSERT INTO assessment_mark (application_id, marks, note, officer_id)
@@ -143,8 +121,12 @@ func (t *tx) SaveScores(ctx context.Context, p award.Page, owner int64, scores [
 	files, totals, passed := make([]int64, n), make([]int64, n), make([]bool, n)
 	blocks, reasons := make([]string, n), make([]string, n)
 	for i, s := range scores {
-		files[i], totals[i], passed[i], blocks[i] = s.Application, int64(s.Total), s.Passed, arrayText(s.Blocks)
-		text, err := pq.StringArray(s.Reasons).Value()
+		files[i], totals[i], passed[i], blocks[i] = s.Application, int64(s.Total), s.Passed, marks(s.Blocks).text()
+		texts := make(pq.StringArray, len(s.Reasons))
+		for r, reason := range s.Reasons {
+			texts[r] = reason.String()
+		}
+		text, err := texts.Value()
 		if err != nil {
 			return fmt.Errorf("encode reasons: %w", err)
 		}

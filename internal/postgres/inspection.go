@@ -20,7 +20,7 @@ func (t *tx) SaveInspection(ctx context.Context, i acts.Inspection) error {
 			methods = excluded.methods, marks = excluded.marks, total = excluded.total, passed = excluded.passed,
 			finding = excluded.finding, officer_id = excluded.officer_id, at = shifan_now()
 		WHERE inspection.revision = excluded.revision - 1`,
-		i.Application, i.Revision, i.Team, i.InspectedOn.String(), pq.Array(i.Methods), pq.Array(hundredths(i.Marks)),
+		i.Application, i.Revision, i.Team, i.InspectedOn.String(), pq.Array(i.Methods), marks(i.Marks),
 		int64(i.Total), i.Passed, i.Finding, i.Officer)
 	if err != nil {
 		return fmt.Errorf("save inspection: %w", err)

@@ -15,7 +15,7 @@ import (
 // SelfCheck reads a unit's self-check.
 func (t *tx) SelfCheck(ctx context.Context, round string, unit int64, category award.Category) (acts.SelfCheck, error) {
 	var s acts.SelfCheck
-	var path, marks pq.Int64Array
+	var path pq.Int64Array
 	err := t.QueryRowxContext(ctx, `
 		SELECT s.round_id, s.unit_id, u.code, u.name, u.path, s.category, s.office_id, s.revision,
 		       s.marks, s.gap, s.measure, s.total, s.ready, s.entered_by, coalesce(e.code, ''), s.updated_at
@@ -26,14 +26,14 @@ func (t *tx) SelfCheck(ctx context.Context, round string, unit int64, category a
 		WHERE s.round_id = $1 AND s.unit_id = $2 AND s.category = $3`,
 		round, unit, category).
 		Scan(&s.Round, &s.Unit, &s.UnitCode, &s.UnitName, &path, &s.Category, &s.Office, &s.Revision,
-			&marks, &s.Gap, &s.Measure, &s.Total, &s.Ready, &s.EnteredBy, &s.EnteredByOffice, &s.UpdatedAt)
+			(*marks)(&s.Marks), &s.Gap, &s.Measure, &s.Total, &s.Ready, &s.EnteredBy, &s.EnteredByOffice, &s.UpdatedAt)
 	if errors.Is(err, sql.ErrNoRows) {
 		return acts.SelfCheck{}, award.Refuse(award.NotFound, "N 四(一)", "self_check_none", string(category))
 	}
 	if err != nil {
 		return acts.SelfCheck{}, fmt.Errorf("read self-check: %w", err)
 	}
-	s.UnitPath, s.Marks = path, points(marks)
+	s.UnitPath = path
 	return s, nil
 }
 
@@ -49,7 +49,7 @@ func (t *tx) SaveSelfCheck(ctx context.Context, s acts.SelfCheck) error {
 			total = excluded.total, ready = excluded.ready, entered_by = excluded.entered_by, updated_at = excluded.updated_at
 		WHERE self_check.revision = excluded.revision - 1`,
 		s.Round, s.Unit, s.Category, s.Office, s.Revision,
-		pq.Array(hundredths(s.Marks)), s.Gap, s.Measure, int64(s.Total), s.Ready, s.EnteredBy, s.UpdatedAt)
+		marks(s.Marks), s.Gap, s.Measure, int64(s.Total), s.Ready, s.EnteredBy, s.UpdatedAt)
 	if err != nil {
 		return fmt.Errorf("save self-check: %w", err)
 	}
@@ -66,22 +66,4 @@ func unlessStale(done sql.Result, what string) error {
 		return award.Refuse(award.Stale, "", "revision_stale")
 	}
 	return nil
-}
-
-// hundredths are marks as the record keeps them.
-func hundredths(marks []award.Points) []int64 {
-	out := make([]int64, len(marks))
-	for i, p := range marks {
-		out[i] = int64(p)
-	}
-	return out
-}
-
-// points are marks as the record has kept them.
-func points(in []int64) []award.Points {
-	out := make([]award.Points, len(in))
-	for i, n := range in {
-		out[i] = award.Points(n)
-	}
-	return out
 }
