@@ -153,8 +153,8 @@ func (c *course) notice() {
 		var items []acts.ProposalItem
 		for _, unit := range c.of(code) {
 			_, err := c.Acts.Inspect(ctx, office, c.Key(), acts.Inspect{
-				Round: c.round, Application: c.files[unit], Team: "考察组", InspectedOn: today,
-				Methods: []string{"实地走访"}, Marks: c.marks(unit), Finding: "达标",
+				Round: c.round, Application: c.files[unit], Team: "考察组",
+				Visits: []award.Visit{{On: today, Methods: []string{"实地走访"}}}, Marks: c.marks(unit), Finding: "达标",
 			})
 			require.NoError(c.t, err)
 			_, err = c.Acts.Survey(ctx, office, c.Key(), acts.SaveSurvey{

@@ -226,6 +226,30 @@ func (e LackPart) Valid() bool {
 	}
 }
 
+// Defines values for LevelRemarkOpinion.
+const (
+	LevelRemarkOpinionAgree    LevelRemarkOpinion = "agree"
+	LevelRemarkOpinionDecline  LevelRemarkOpinion = "decline"
+	LevelRemarkOpinionReturn   LevelRemarkOpinion = "return"
+	LevelRemarkOpinionUnsigned LevelRemarkOpinion = "unsigned"
+)
+
+// Valid indicates whether the value is a known member of the LevelRemarkOpinion enum.
+func (e LevelRemarkOpinion) Valid() bool {
+	switch e {
+	case LevelRemarkOpinionAgree:
+		return true
+	case LevelRemarkOpinionDecline:
+		return true
+	case LevelRemarkOpinionReturn:
+		return true
+	case LevelRemarkOpinionUnsigned:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for MarkFailureFailure.
 const (
 	Blank        MarkFailureFailure = "blank"
@@ -553,6 +577,33 @@ func (e UnitKind) Valid() bool {
 	}
 }
 
+// Defines values for VisitMethods.
+const (
+	Empty VisitMethods = "听取汇报"
+	N1    VisitMethods = "召开座谈会"
+	N2    VisitMethods = "查阅工作台账"
+	N3    VisitMethods = "抽样调查"
+	N4    VisitMethods = "实地走访"
+)
+
+// Valid indicates whether the value is a known member of the VisitMethods enum.
+func (e VisitMethods) Valid() bool {
+	switch e {
+	case Empty:
+		return true
+	case N1:
+		return true
+	case N2:
+		return true
+	case N3:
+		return true
+	case N4:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for EndorseJSONBodyOpinion.
 const (
 	EndorseJSONBodyOpinionAgree   EndorseJSONBodyOpinion = "agree"
@@ -677,6 +728,72 @@ type CategoryName string
 // Code 区划代码(去尾零)
 type Code = string
 
+// ComparedIndicator defines model for ComparedIndicator.
+type ComparedIndicator struct {
+	Block  string        `json:"block"`
+	Code   string        `json:"code"`
+	Expert *ComparedMark `json:"expert,omitempty"`
+
+	// Flagged 自评与省级考核相差超过规定幅度
+	Flagged bool `json:"flagged"`
+
+	// Max Examples: 87.50
+	Max      Points        `json:"max"`
+	Nation   *ComparedMark `json:"nation,omitempty"`
+	Province *ComparedMark `json:"province,omitempty"`
+
+	// Remark 考察意见
+	Remark *string       `json:"remark,omitempty"`
+	Self   *ComparedMark `json:"self,omitempty"`
+	Title  string        `json:"title"`
+	Veto   bool          `json:"veto"`
+}
+
+// ComparedMark defines model for ComparedMark.
+type ComparedMark struct {
+	// Points Examples: 87.50
+	Points Points `json:"points"`
+
+	// Value 填报值
+	Value string `json:"value"`
+}
+
+// Comparison defines model for Comparison.
+type Comparison struct {
+	Category CategoryName `json:"category"`
+
+	// Finding 考核验收结论
+	Finding    *string             `json:"finding,omitempty"`
+	Indicators []ComparedIndicator `json:"indicators"`
+	Levels     []LevelRemark       `json:"levels"`
+	Name       string              `json:"name"`
+	NationNote *string             `json:"nation_note,omitempty"`
+	Round      string              `json:"round"`
+
+	// Sample 示例
+	Sample bool `json:"sample"`
+
+	// Sha256 数据指纹
+	Sha256   string `json:"sha256"`
+	Standard string `json:"standard"`
+	Total    struct {
+		// Expert Examples: 87.50
+		Expert *Points `json:"expert,omitempty"`
+
+		// Nation Examples: 87.50
+		Nation *Points `json:"nation,omitempty"`
+
+		// Province Examples: 87.50
+		Province *Points `json:"province,omitempty"`
+
+		// Self Examples: 87.50
+		Self *Points `json:"self,omitempty"`
+	} `json:"total"`
+
+	// Unit 区划代码(去尾零)
+	Unit Code `json:"unit"`
+}
+
 // Contact defines model for Contact.
 type Contact struct {
 	Address *string `json:"address,omitempty"`
@@ -750,6 +867,24 @@ type EvidenceMedium string
 // FileState defines model for FileState.
 type FileState string
 
+// Finding defines model for Finding.
+type Finding struct {
+	Category    CategoryName       `json:"category"`
+	Finding     string             `json:"finding"`
+	FirstDay    openapi_types.Date `json:"first_day"`
+	LastDay     openapi_types.Date `json:"last_day"`
+	Methods     []string           `json:"methods"`
+	Name        string             `json:"name"`
+	Passed      bool               `json:"passed"`
+	Recommended bool               `json:"recommended"`
+
+	// Total Examples: 87.50
+	Total Points `json:"total"`
+
+	// Unit 区划代码(去尾零)
+	Unit Code `json:"unit"`
+}
+
 // Form 申报表字段
 type Form map[string]string
 
@@ -793,6 +928,34 @@ type Funnel struct {
 
 	// Unsigned 未签署意见
 	Unsigned *int `json:"unsigned,omitempty"`
+}
+
+// Inspection defines model for Inspection.
+type Inspection struct {
+	Finding string   `json:"finding"`
+	Flagged []string `json:"flagged"`
+
+	// Marks 按标准指标顺序的填报值，得分由标准换算
+	Marks   Marks    `json:"marks"`
+	Members []string `json:"members"`
+	Passed  bool     `json:"passed"`
+
+	// Remarks 考察意见,按指标编号
+	Remarks  Remarks `json:"remarks"`
+	Revision int     `json:"revision"`
+	Team     string  `json:"team"`
+
+	// Total Examples: 87.50
+	Total  Points  `json:"total"`
+	Visits []Visit `json:"visits"`
+}
+
+// InspectionReport defines model for InspectionReport.
+type InspectionReport struct {
+	Office string    `json:"office"`
+	Round  string    `json:"round"`
+	Text   string    `json:"text"`
+	Units  []Finding `json:"units"`
 }
 
 // Instant 日期(当日24:00止,如 2026-12-31)或 RFC 3339 时刻(演练)
@@ -839,6 +1002,17 @@ type Lack struct {
 
 // LackPart defines model for Lack.Part.
 type LackPart string
+
+// LevelRemark defines model for LevelRemark.
+type LevelRemark struct {
+	Office  string             `json:"office"`
+	On      openapi_types.Date `json:"on"`
+	Opinion LevelRemarkOpinion `json:"opinion"`
+	Text    *string            `json:"text,omitempty"`
+}
+
+// LevelRemarkOpinion defines model for LevelRemark.Opinion.
+type LevelRemarkOpinion string
 
 // ListItem defines model for ListItem.
 type ListItem struct {
@@ -1127,6 +1301,9 @@ type RecommendationLimit struct {
 	Used       int     `json:"used"`
 }
 
+// Remarks 考察意见,按指标编号
+type Remarks map[string]string
+
 // Role defines model for Role.
 type Role string
 
@@ -1227,7 +1404,10 @@ type RoundDefinition struct {
 
 	// Rules 缺省见 docs/interpretations.md
 	Rules *struct {
-		ArrivalDays       *int            `json:"arrival_days,omitempty"`
+		ArrivalDays *int `json:"arrival_days,omitempty"`
+
+		// DifferencePercent 自评与省级考核之差超过该指标满分的百分之几即标出(D-46)
+		DifferencePercent *int            `json:"difference_percent,omitempty"`
 		EarlierNoticeDays *int            `json:"earlier_notice_days,omitempty"`
 		EndorseDays       *int            `json:"endorse_days,omitempty"`
 		LetterDays        *int            `json:"letter_days,omitempty"`
@@ -1338,6 +1518,24 @@ type Standard struct {
 	Version *int    `json:"version,omitempty"`
 }
 
+// Survey defines model for Survey.
+type Survey struct {
+	Asked        int                `json:"asked"`
+	Basically    int                `json:"basically"`
+	ConductedBy  string             `json:"conducted_by"`
+	Dissatisfied int                `json:"dissatisfied"`
+	FirstDay     openapi_types.Date `json:"first_day"`
+	LastDay      openapi_types.Date `json:"last_day"`
+	Method       string             `json:"method"`
+	Passed       bool               `json:"passed"`
+
+	// Reason 未通过的原因
+	Reason    *string `json:"reason,omitempty"`
+	Revision  int     `json:"revision"`
+	Satisfied int     `json:"satisfied"`
+	Unknown   int     `json:"unknown"`
+}
+
 // Title defines model for Title.
 type Title struct {
 	Application *int64       `json:"application,omitempty"`
@@ -1373,6 +1571,15 @@ type Unit struct {
 
 // UnitKind defines model for UnitKind.
 type UnitKind string
+
+// Visit defines model for Visit.
+type Visit struct {
+	Methods []VisitMethods     `json:"methods"`
+	On      openapi_types.Date `json:"on"`
+}
+
+// VisitMethods defines model for Visit.Methods.
+type VisitMethods string
 
 // WaitingFor 待哪个机构办理
 type WaitingFor struct {
@@ -1606,13 +1813,18 @@ type FileApplicationParams struct {
 
 // InspectJSONBody defines parameters for Inspect.
 type InspectJSONBody struct {
-	Finding     string             `json:"finding"`
-	InspectedOn openapi_types.Date `json:"inspected_on"`
+	Finding string `json:"finding"`
 
 	// Marks 按标准指标顺序的填报值，得分由标准换算
-	Marks   Marks    `json:"marks"`
-	Methods []string `json:"methods"`
+	Marks Marks `json:"marks"`
+
+	// Members 组员姓名；只存台账
+	Members *[]string `json:"members,omitempty"`
+
+	// Remarks 考察意见,按指标编号
+	Remarks *Remarks `json:"remarks,omitempty"`
 	Team    string   `json:"team"`
+	Visits  []Visit  `json:"visits"`
 }
 
 // InspectParams defines parameters for Inspect.
@@ -1628,6 +1840,9 @@ type InspectParams struct {
 type SurveyJSONBody struct {
 	// Basically 基本满意
 	Basically int `json:"basically"`
+
+	// ConductedBy 实施机构；缺省为推荐机构；不得为被测评单位
+	ConductedBy *string `json:"conducted_by,omitempty"`
 
 	// Dissatisfied 不满意
 	Dissatisfied int                `json:"dissatisfied"`
@@ -2086,6 +2301,12 @@ type ServerInterface interface {
 	// CallUpApplication 提级审核 The next superior calls a declined file up, once
 	// (POST /rounds/{round}/applications/{application}/call-up)
 	CallUpApplication(c *gin.Context, round RoundID, application ApplicationID, params CallUpApplicationParams)
+	// GetComparison 得分对照表 The columns of marks side by side
+	// (GET /rounds/{round}/applications/{application}/comparison)
+	GetComparison(c *gin.Context, round RoundID, application ApplicationID)
+	// GetComparisonWorkbook 得分对照表(.xlsx) The same as a workbook, with the fingerprint of its data
+	// (GET /rounds/{round}/applications/{application}/comparison/workbook)
+	GetComparisonWorkbook(c *gin.Context, round RoundID, application ApplicationID)
 	// ListEndorsements 各级审核意见 Opinions so far
 	// (GET /rounds/{round}/applications/{application}/endorsements)
 	ListEndorsements(c *gin.Context, round RoundID, application ApplicationID)
@@ -2098,9 +2319,15 @@ type ServerInterface interface {
 	// ListHistory 办理过程 Every move of the file
 	// (GET /rounds/{round}/applications/{application}/history)
 	ListHistory(c *gin.Context, round RoundID, application ApplicationID)
+	// GetInspection 考察验收情况 The inspection as it stands, with the indicators flagged
+	// (GET /rounds/{round}/applications/{application}/inspection)
+	GetInspection(c *gin.Context, round RoundID, application ApplicationID)
 	// Inspect 考察验收 The province's inspection
 	// (PUT /rounds/{round}/applications/{application}/inspection)
 	Inspect(c *gin.Context, round RoundID, application ApplicationID, params InspectParams)
+	// GetSurvey 群众满意度测评情况 The survey as it stands
+	// (GET /rounds/{round}/applications/{application}/survey)
+	GetSurvey(c *gin.Context, round RoundID, application ApplicationID)
 	// Survey 群众满意度测评 Residents' satisfaction, counts alone
 	// (PUT /rounds/{round}/applications/{application}/survey)
 	Survey(c *gin.Context, round RoundID, application ApplicationID, params SurveyParams)
@@ -2143,6 +2370,9 @@ type ServerInterface interface {
 	// MoveOfficeDate 调整一个机构的日期 Move a date of one office (延期)
 	// (POST /rounds/{round}/offices/{office}/dates)
 	MoveOfficeDate(c *gin.Context, round RoundID, office OfficeCode, params MoveOfficeDateParams)
+	// GetInspectionReport 考核验收报告 The report on inspections, made from the findings
+	// (GET /rounds/{round}/offices/{office}/inspection-report)
+	GetInspectionReport(c *gin.Context, round RoundID, office OfficeCode)
 	// GetPackage 推荐材料及其缺项 The package and what it lacks
 	// (GET /rounds/{round}/offices/{office}/package)
 	GetPackage(c *gin.Context, round RoundID, office OfficeCode)
@@ -3133,6 +3363,74 @@ func (siw *ServerInterfaceWrapper) CallUpApplication(c *gin.Context) {
 	siw.Handler.CallUpApplication(c, round, application, params)
 }
 
+// GetComparison operation middleware
+func (siw *ServerInterfaceWrapper) GetComparison(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "application" -------------
+	var application ApplicationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "application", c.Param("application"), &application, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter application: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetComparison(c, round, application)
+}
+
+// GetComparisonWorkbook operation middleware
+func (siw *ServerInterfaceWrapper) GetComparisonWorkbook(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "application" -------------
+	var application ApplicationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "application", c.Param("application"), &application, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter application: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetComparisonWorkbook(c, round, application)
+}
+
 // ListEndorsements operation middleware
 func (siw *ServerInterfaceWrapper) ListEndorsements(c *gin.Context) {
 
@@ -3355,6 +3653,40 @@ func (siw *ServerInterfaceWrapper) ListHistory(c *gin.Context) {
 	siw.Handler.ListHistory(c, round, application)
 }
 
+// GetInspection operation middleware
+func (siw *ServerInterfaceWrapper) GetInspection(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "application" -------------
+	var application ApplicationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "application", c.Param("application"), &application, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter application: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetInspection(c, round, application)
+}
+
 // Inspect operation middleware
 func (siw *ServerInterfaceWrapper) Inspect(c *gin.Context) {
 
@@ -3430,6 +3762,40 @@ func (siw *ServerInterfaceWrapper) Inspect(c *gin.Context) {
 	}
 
 	siw.Handler.Inspect(c, round, application, params)
+}
+
+// GetSurvey operation middleware
+func (siw *ServerInterfaceWrapper) GetSurvey(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "application" -------------
+	var application ApplicationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "application", c.Param("application"), &application, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter application: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetSurvey(c, round, application)
 }
 
 // Survey operation middleware
@@ -4121,6 +4487,40 @@ func (siw *ServerInterfaceWrapper) MoveOfficeDate(c *gin.Context) {
 	}
 
 	siw.Handler.MoveOfficeDate(c, round, office, params)
+}
+
+// GetInspectionReport operation middleware
+func (siw *ServerInterfaceWrapper) GetInspectionReport(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "office" -------------
+	var office OfficeCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "office", c.Param("office"), &office, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter office: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetInspectionReport(c, round, office)
 }
 
 // GetPackage operation middleware
@@ -5215,6 +5615,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/rounds/:round/offices/:office/proposals", wrapper.AdoptProposals)
 	router.POST(options.BaseURL+"/rounds/:round/offices/:office/public-notices", wrapper.AnnounceNotice)
 	router.POST(options.BaseURL+"/rounds/:round/offices/:office/recommendations", wrapper.Recommend)
+	router.GET(options.BaseURL+"/rounds/:round/offices/:office/inspection-report", wrapper.GetInspectionReport)
 	router.GET(options.BaseURL+"/rounds/:round/offices/:office/package", wrapper.GetPackage)
 	router.PUT(options.BaseURL+"/rounds/:round/offices/:office/package", wrapper.PutPackage)
 	router.POST(options.BaseURL+"/rounds/:round/offices/:office/package-returns", wrapper.ReturnPackage)
@@ -5231,8 +5632,12 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/rounds/:round/applications/:application/withdrawal", wrapper.WithdrawApplication)
 	router.POST(options.BaseURL+"/rounds/:round/applications/:application/call-up", wrapper.CallUpApplication)
 	router.GET(options.BaseURL+"/rounds/:round/applications/:application/history", wrapper.ListHistory)
+	router.GET(options.BaseURL+"/rounds/:round/applications/:application/inspection", wrapper.GetInspection)
 	router.PUT(options.BaseURL+"/rounds/:round/applications/:application/inspection", wrapper.Inspect)
+	router.GET(options.BaseURL+"/rounds/:round/applications/:application/survey", wrapper.GetSurvey)
 	router.PUT(options.BaseURL+"/rounds/:round/applications/:application/survey", wrapper.Survey)
+	router.GET(options.BaseURL+"/rounds/:round/applications/:application/comparison", wrapper.GetComparison)
+	router.GET(options.BaseURL+"/rounds/:round/applications/:application/comparison/workbook", wrapper.GetComparisonWorkbook)
 	router.POST(options.BaseURL+"/rounds/:round/marks", wrapper.Mark)
 	router.GET(options.BaseURL+"/rounds/:round/candidates", wrapper.GetCandidates)
 	router.POST(options.BaseURL+"/rounds/:round/candidates", wrapper.FixCandidates)
@@ -6112,6 +6517,92 @@ func (response CallUpApplicationdefaultApplicationProblemPlusJSONResponse) Visit
 	return err
 }
 
+type GetComparisonRequestObject struct {
+	Round       RoundID       `json:"round"`
+	Application ApplicationID `json:"application"`
+}
+
+type GetComparisonResponseObject interface {
+	VisitGetComparisonResponse(w http.ResponseWriter) error
+}
+
+type GetComparison200JSONResponse Comparison
+
+func (response GetComparison200JSONResponse) VisitGetComparisonResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetComparisondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetComparisondefaultApplicationProblemPlusJSONResponse) VisitGetComparisonResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetComparisonWorkbookRequestObject struct {
+	Round       RoundID       `json:"round"`
+	Application ApplicationID `json:"application"`
+}
+
+type GetComparisonWorkbookResponseObject interface {
+	VisitGetComparisonWorkbookResponse(w http.ResponseWriter) error
+}
+
+type GetComparisonWorkbook200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetComparisonWorkbook200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitGetComparisonWorkbookResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetComparisonWorkbookdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetComparisonWorkbookdefaultApplicationProblemPlusJSONResponse) VisitGetComparisonWorkbookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListEndorsementsRequestObject struct {
 	Round       RoundID       `json:"round"`
 	Application ApplicationID `json:"application"`
@@ -6279,6 +6770,46 @@ func (response ListHistorydefaultApplicationProblemPlusJSONResponse) VisitListHi
 	return err
 }
 
+type GetInspectionRequestObject struct {
+	Round       RoundID       `json:"round"`
+	Application ApplicationID `json:"application"`
+}
+
+type GetInspectionResponseObject interface {
+	VisitGetInspectionResponse(w http.ResponseWriter) error
+}
+
+type GetInspection200JSONResponse Inspection
+
+func (response GetInspection200JSONResponse) VisitGetInspectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetInspectiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetInspectiondefaultApplicationProblemPlusJSONResponse) VisitGetInspectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type InspectRequestObject struct {
 	Round       RoundID       `json:"round"`
 	Application ApplicationID `json:"application"`
@@ -6291,9 +6822,11 @@ type InspectResponseObject interface {
 }
 
 type Inspect200JSONResponse struct {
-	Passed   bool    `json:"passed"`
-	Receipt  Receipt `json:"receipt"`
-	Revision int     `json:"revision"`
+	// Flagged 与自评相差超过规定幅度的指标
+	Flagged  []string `json:"flagged"`
+	Passed   bool     `json:"passed"`
+	Receipt  Receipt  `json:"receipt"`
+	Revision int      `json:"revision"`
 
 	// Total Examples: 87.50
 	Total Points `json:"total"`
@@ -6317,6 +6850,46 @@ type InspectdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response InspectdefaultApplicationProblemPlusJSONResponse) VisitInspectResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSurveyRequestObject struct {
+	Round       RoundID       `json:"round"`
+	Application ApplicationID `json:"application"`
+}
+
+type GetSurveyResponseObject interface {
+	VisitGetSurveyResponse(w http.ResponseWriter) error
+}
+
+type GetSurvey200JSONResponse Survey
+
+func (response GetSurvey200JSONResponse) VisitGetSurveyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSurveydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetSurveydefaultApplicationProblemPlusJSONResponse) VisitGetSurveyResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -6917,6 +7490,46 @@ type MoveOfficeDatedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response MoveOfficeDatedefaultApplicationProblemPlusJSONResponse) VisitMoveOfficeDateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetInspectionReportRequestObject struct {
+	Round  RoundID    `json:"round"`
+	Office OfficeCode `json:"office"`
+}
+
+type GetInspectionReportResponseObject interface {
+	VisitGetInspectionReportResponse(w http.ResponseWriter) error
+}
+
+type GetInspectionReport200JSONResponse InspectionReport
+
+func (response GetInspectionReport200JSONResponse) VisitGetInspectionReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetInspectionReportdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetInspectionReportdefaultApplicationProblemPlusJSONResponse) VisitGetInspectionReportResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -7849,6 +8462,12 @@ type StrictServerInterface interface {
 	// CallUpApplication 提级审核 The next superior calls a declined file up, once
 	// (POST /rounds/{round}/applications/{application}/call-up)
 	CallUpApplication(ctx context.Context, request CallUpApplicationRequestObject) (CallUpApplicationResponseObject, error)
+	// GetComparison 得分对照表 The columns of marks side by side
+	// (GET /rounds/{round}/applications/{application}/comparison)
+	GetComparison(ctx context.Context, request GetComparisonRequestObject) (GetComparisonResponseObject, error)
+	// GetComparisonWorkbook 得分对照表(.xlsx) The same as a workbook, with the fingerprint of its data
+	// (GET /rounds/{round}/applications/{application}/comparison/workbook)
+	GetComparisonWorkbook(ctx context.Context, request GetComparisonWorkbookRequestObject) (GetComparisonWorkbookResponseObject, error)
 	// ListEndorsements 各级审核意见 Opinions so far
 	// (GET /rounds/{round}/applications/{application}/endorsements)
 	ListEndorsements(ctx context.Context, request ListEndorsementsRequestObject) (ListEndorsementsResponseObject, error)
@@ -7861,9 +8480,15 @@ type StrictServerInterface interface {
 	// ListHistory 办理过程 Every move of the file
 	// (GET /rounds/{round}/applications/{application}/history)
 	ListHistory(ctx context.Context, request ListHistoryRequestObject) (ListHistoryResponseObject, error)
+	// GetInspection 考察验收情况 The inspection as it stands, with the indicators flagged
+	// (GET /rounds/{round}/applications/{application}/inspection)
+	GetInspection(ctx context.Context, request GetInspectionRequestObject) (GetInspectionResponseObject, error)
 	// Inspect 考察验收 The province's inspection
 	// (PUT /rounds/{round}/applications/{application}/inspection)
 	Inspect(ctx context.Context, request InspectRequestObject) (InspectResponseObject, error)
+	// GetSurvey 群众满意度测评情况 The survey as it stands
+	// (GET /rounds/{round}/applications/{application}/survey)
+	GetSurvey(ctx context.Context, request GetSurveyRequestObject) (GetSurveyResponseObject, error)
 	// Survey 群众满意度测评 Residents' satisfaction, counts alone
 	// (PUT /rounds/{round}/applications/{application}/survey)
 	Survey(ctx context.Context, request SurveyRequestObject) (SurveyResponseObject, error)
@@ -7906,6 +8531,9 @@ type StrictServerInterface interface {
 	// MoveOfficeDate 调整一个机构的日期 Move a date of one office (延期)
 	// (POST /rounds/{round}/offices/{office}/dates)
 	MoveOfficeDate(ctx context.Context, request MoveOfficeDateRequestObject) (MoveOfficeDateResponseObject, error)
+	// GetInspectionReport 考核验收报告 The report on inspections, made from the findings
+	// (GET /rounds/{round}/offices/{office}/inspection-report)
+	GetInspectionReport(ctx context.Context, request GetInspectionReportRequestObject) (GetInspectionReportResponseObject, error)
 	// GetPackage 推荐材料及其缺项 The package and what it lacks
 	// (GET /rounds/{round}/offices/{office}/package)
 	GetPackage(ctx context.Context, request GetPackageRequestObject) (GetPackageResponseObject, error)
@@ -8740,6 +9368,60 @@ func (sh *strictHandler) CallUpApplication(ctx *gin.Context, round RoundID, appl
 	}
 }
 
+// GetComparison operation middleware
+func (sh *strictHandler) GetComparison(ctx *gin.Context, round RoundID, application ApplicationID) {
+	var request GetComparisonRequestObject
+
+	request.Round = round
+	request.Application = application
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetComparison(ctx, request.(GetComparisonRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetComparison")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetComparisonResponseObject); ok {
+		if err := validResponse.VisitGetComparisonResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetComparisonWorkbook operation middleware
+func (sh *strictHandler) GetComparisonWorkbook(ctx *gin.Context, round RoundID, application ApplicationID) {
+	var request GetComparisonWorkbookRequestObject
+
+	request.Round = round
+	request.Application = application
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetComparisonWorkbook(ctx, request.(GetComparisonWorkbookRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetComparisonWorkbook")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetComparisonWorkbookResponseObject); ok {
+		if err := validResponse.VisitGetComparisonWorkbookResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListEndorsements operation middleware
 func (sh *strictHandler) ListEndorsements(ctx *gin.Context, round RoundID, application ApplicationID) {
 	var request ListEndorsementsRequestObject
@@ -8868,6 +9550,33 @@ func (sh *strictHandler) ListHistory(ctx *gin.Context, round RoundID, applicatio
 	}
 }
 
+// GetInspection operation middleware
+func (sh *strictHandler) GetInspection(ctx *gin.Context, round RoundID, application ApplicationID) {
+	var request GetInspectionRequestObject
+
+	request.Round = round
+	request.Application = application
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetInspection(ctx, request.(GetInspectionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetInspection")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetInspectionResponseObject); ok {
+		if err := validResponse.VisitGetInspectionResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // Inspect operation middleware
 func (sh *strictHandler) Inspect(ctx *gin.Context, round RoundID, application ApplicationID, params InspectParams) {
 	var request InspectRequestObject
@@ -8907,6 +9616,33 @@ func (sh *strictHandler) Inspect(ctx *gin.Context, round RoundID, application Ap
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(InspectResponseObject); ok {
 		if err := validResponse.VisitInspectResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetSurvey operation middleware
+func (sh *strictHandler) GetSurvey(ctx *gin.Context, round RoundID, application ApplicationID) {
+	var request GetSurveyRequestObject
+
+	request.Round = round
+	request.Application = application
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSurvey(ctx, request.(GetSurveyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSurvey")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetSurveyResponseObject); ok {
+		if err := validResponse.VisitGetSurveyResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -9468,6 +10204,33 @@ func (sh *strictHandler) MoveOfficeDate(ctx *gin.Context, round RoundID, office 
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(MoveOfficeDateResponseObject); ok {
 		if err := validResponse.VisitMoveOfficeDateResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetInspectionReport operation middleware
+func (sh *strictHandler) GetInspectionReport(ctx *gin.Context, round RoundID, office OfficeCode) {
+	var request GetInspectionReportRequestObject
+
+	request.Round = round
+	request.Office = office
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetInspectionReport(ctx, request.(GetInspectionReportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetInspectionReport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetInspectionReportResponseObject); ok {
+		if err := validResponse.VisitGetInspectionReportResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -1,9 +1,11 @@
 package server
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -98,7 +100,8 @@ func TestAFileClimbsFromItsUnitToTheProvince(t *testing.T) {
 	h.call(h.officerOf("42", "clerk"), "GET", on, nil).refused(http.StatusNotFound, award.NotFound)
 
 	inspected := into[Inspect200JSONResponse](h.call(henan, "PUT", on+"/inspection", map[string]any{
-		"team": "一组", "inspected_on": today, "methods": []string{"实地走访"}, "marks": full, "finding": "符合",
+		"team": "一组", "members": []string{"李四"}, "visits": []any{map[string]any{"on": today, "methods": []string{"实地走访"}}},
+		"marks": full, "remarks": map[string]string{"1.1": "现场核对"}, "finding": "符合",
 	}).want(http.StatusOK))
 	if inspected.Total != "100.00" || !inspected.Passed || inspected.Revision != 1 {
 		t.Errorf("inspected %+v", inspected)
@@ -108,6 +111,26 @@ func TestAFileClimbsFromItsUnitToTheProvince(t *testing.T) {
 	}).want(http.StatusOK))
 	if !surveyed.Passed || surveyed.Revision != 1 {
 		t.Errorf("surveyed %+v", surveyed)
+	}
+	found := into[Inspection](h.call(unit, "GET", on+"/inspection", nil).want(http.StatusOK))
+	if found.Revision != 1 || len(found.Visits) != 1 || found.Remarks["1.1"] != "现场核对" || len(found.Flagged) != 0 {
+		t.Errorf("found %+v", found)
+	}
+	asked := into[Survey](h.call(unit, "GET", on+"/survey", nil).want(http.StatusOK))
+	if asked.Asked != 500 || asked.ConductedBy == "" || !asked.Passed {
+		t.Errorf("asked %+v", asked)
+	}
+	sheet := into[Comparison](h.call(unit, "GET", on+"/comparison", nil).want(http.StatusOK))
+	if *sheet.Total.Self != "100.00" || *sheet.Total.Province != "100.00" || sheet.Total.Nation != nil || len(sheet.Levels) == 0 {
+		t.Errorf("compared %+v", sheet.Total)
+	}
+	book := h.call(unit, "GET", on+"/comparison/workbook", nil).want(http.StatusOK)
+	if kind := book.header.Get("Content-Type"); kind != mediaSheet || !bytes.HasPrefix(book.body, []byte("PK")) {
+		t.Errorf("the workbook is %s of %d bytes", kind, len(book.body))
+	}
+	report := into[InspectionReport](h.call(henan, "GET", path("/offices/41/inspection-report"), nil).want(http.StatusOK))
+	if len(report.Units) != 1 || !strings.Contains(report.Text, "省级考核得分100.00") {
+		t.Errorf("report %+v", report)
 	}
 	shown := into[Application](h.call(unit, "GET", on, nil).want(http.StatusOK))
 	if shown.State != "inspected" || *shown.ProvinceTotal != "100.00" {

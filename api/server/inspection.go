@@ -19,18 +19,65 @@ func (s *Server) Inspect(ctx context.Context, request InspectRequestObject) (Ins
 	if err != nil {
 		return nil, err
 	}
-	done, err := s.acts.Inspect(ctx, officer(ctx), actKey(ctx), acts.Inspect{
+	in := acts.Inspect{
 		Round: request.Round, Application: request.Application, Revision: seen,
-		Team: request.Body.Team, InspectedOn: date(request.Body.InspectedOn), Methods: request.Body.Methods,
-		Marks: points, Finding: request.Body.Finding,
-	})
+		Team: request.Body.Team, Members: value(request.Body.Members),
+		Marks: points, Remarks: value(request.Body.Remarks), Finding: request.Body.Finding,
+	}
+	for _, v := range request.Body.Visits {
+		visit := award.Visit{On: date(v.On)}
+		for _, method := range v.Methods {
+			visit.Methods = append(visit.Methods, string(method))
+		}
+		in.Visits = append(in.Visits, visit)
+	}
+	done, err := s.acts.Inspect(ctx, officer(ctx), actKey(ctx), in)
 	if err != nil {
 		return nil, err
 	}
 	return Inspect200JSONResponse{
 		Receipt: receipt(done.Receipt), Revision: done.Result.Revision,
-		Total: done.Result.Total.String(), Passed: done.Result.Passed,
+		Total: done.Result.Total.String(), Passed: done.Result.Passed, Flagged: done.Result.Flagged,
 	}, nil
+}
+
+// GetInspection shows an inspection.
+func (s *Server) GetInspection(ctx context.Context, request GetInspectionRequestObject) (GetInspectionResponseObject, error) {
+	i, err := s.acts.InspectionOf(ctx, officer(ctx), request.Round, request.Application)
+	if err != nil {
+		return nil, err
+	}
+	out := GetInspection200JSONResponse{
+		Revision: i.Revision, Team: i.Team, Members: i.Members, Visits: make([]Visit, len(i.Visits)),
+		Marks: marksShown(i.Marks), Remarks: i.Remarks, Flagged: i.Flagged,
+		Total: i.Total.String(), Passed: i.Passed, Finding: i.Finding,
+	}
+	for n, v := range i.Visits {
+		out.Visits[n] = Visit{On: day(v.On), Methods: make([]VisitMethods, len(v.Methods))}
+		for m, method := range v.Methods {
+			out.Visits[n].Methods[m] = VisitMethods(method)
+		}
+	}
+	return out, nil
+}
+
+// GetInspectionReport makes an office's report on inspections.
+func (s *Server) GetInspectionReport(ctx context.Context, request GetInspectionReportRequestObject) (GetInspectionReportResponseObject, error) {
+	report, err := s.acts.InspectionReport(ctx, officer(ctx), request.Round, request.Office)
+	if err != nil {
+		return nil, err
+	}
+	out := GetInspectionReport200JSONResponse{
+		Office: report.Office, Round: report.Round, Text: report.Text, Units: make([]Finding, len(report.Units)),
+	}
+	for i, u := range report.Units {
+		out.Units[i] = Finding{
+			Unit: u.Code, Name: u.Name, Category: CategoryName(u.Category), Recommended: u.Recommended,
+			Total: u.Total.String(), Passed: u.Passed, Finding: u.Text, Methods: u.Methods,
+			FirstDay: day(u.FirstDay), LastDay: day(u.LastDay),
+		}
+	}
+	return out, nil
 }
 
 // Survey keeps the counts of a survey.
@@ -43,6 +90,7 @@ func (s *Server) Survey(ctx context.Context, request SurveyRequestObject) (Surve
 	done, err := s.acts.Survey(ctx, officer(ctx), actKey(ctx), acts.SaveSurvey{
 		Round: request.Round, Application: request.Application, Revision: seen,
 		Method: body.Method, FirstDay: date(body.FirstDay), LastDay: date(body.LastDay),
+		ConductedBy: value(body.ConductedBy),
 		Answers: award.Survey{
 			Satisfied: body.Satisfied, Basically: body.Basically, Dissatisfied: body.Dissatisfied, Unknown: body.Unknown,
 		},
@@ -52,6 +100,22 @@ func (s *Server) Survey(ctx context.Context, request SurveyRequestObject) (Surve
 	}
 	return Survey200JSONResponse{Receipt: receipt(done.Receipt), Revision: done.Result.Revision, Passed: done.Result.Passed}, nil
 }
+
+// GetSurvey shows a survey.
+func (s *Server) GetSurvey(ctx context.Context, request GetSurveyRequestObject) (GetSurveyResponseObject, error) {
+	v, err := s.acts.SurveyOf(ctx, officer(ctx), request.Round, request.Application)
+	if err != nil {
+		return nil, err
+	}
+	return GetSurvey200JSONResponse{
+		Revision: v.Revision, ConductedBy: v.ConductedBy, Method: v.Method, FirstDay: day(v.FirstDay), LastDay: day(v.LastDay),
+		Satisfied: v.Answers.Satisfied, Basically: v.Answers.Basically, Dissatisfied: v.Answers.Dissatisfied, Unknown: v.Answers.Unknown,
+		Asked: v.Answers.Asked(), Passed: v.Passed, Reason: given(v.Reason),
+	}, nil
+}
+
+// day writes a day.
+func day(d award.Date) openapi_types.Date { return openapi_types.Date{Time: d.Starts()} }
 
 // date reads a day as Beijing's.
 func date(d openapi_types.Date) award.Date {

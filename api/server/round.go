@@ -234,6 +234,7 @@ func readRules(in RoundDefinition, out *award.Rules) []award.Defect {
 		{in.Rules.NoticeDays, &out.NoticeDays},
 		{in.Rules.LetterDays, &out.LetterDays},
 		{in.Rules.Satisfaction, &out.Satisfaction},
+		{in.Rules.DifferencePercent, &out.DifferencePercent},
 		{in.Rules.ReturnDays, &out.ReturnDays},
 		{in.Rules.ArrivalDays, &out.ArrivalDays},
 		{in.Rules.EndorseDays, &out.EndorseDays},

@@ -48,6 +48,21 @@ func (s standard) marks(total award.Points) ([]string, error) {
 	return text, nil
 }
 
+// remarks says something of every indicator where the province's marks are not
+// the unit's own; the round asks for it where they differ much (D-46).
+func (s standard) remarks(own, found []string) map[string]string {
+	remarks, i := map[string]string{}, 0
+	for _, block := range s.Blocks {
+		for _, leaf := range block.Leaves {
+			if own[i] != found[i] {
+				remarks[leaf.Code] = "演练:现场核对,自评" + own[i] + ",核定" + found[i]
+			}
+			i++
+		}
+	}
+	return remarks
+}
+
 // fill completes an application form (申报表): plausible words and numbers, each
 // within its bound.
 func (s standard) fill(u unit) map[string]string {

@@ -180,17 +180,25 @@ func (p *province) inspect(ctx context.Context, a application) error {
 	if f == nil {
 		return fmt.Errorf("file %d of %s is not one of ours", a.ID, a.Name)
 	}
-	marks, err := p.standards[f.category].marks(f.provinceTotal)
+	s := p.standards[f.category]
+	own, err := s.marks(f.selfTotal)
+	if err != nil {
+		return err
+	}
+	marks, err := s.marks(f.provinceTotal)
 	if err != nil {
 		return err
 	}
 	path := p.path("/applications/%d", a.ID)
 	err = p.head.put(ctx, path+"/inspection", map[string]any{
-		"team":         p.name + "考察验收组(演练)",
-		"inspected_on": today(),
-		"methods":      []string{"听取汇报", "查阅工作台账", "实地走访"},
-		"marks":        marks,
-		"finding":      "演练:对照指导标准逐项考察,得分" + f.provinceTotal.String() + "。",
+		"team": p.name + "考察验收组(演练)",
+		"visits": []map[string]any{
+			{"on": today(), "methods": []string{"听取汇报", "查阅工作台账"}},
+			{"on": today(), "methods": []string{"实地走访"}},
+		},
+		"marks":   marks,
+		"remarks": s.remarks(own, marks),
+		"finding": "演练:对照指导标准逐项考察,得分" + f.provinceTotal.String() + "。",
 	})
 	if err != nil {
 		return err

@@ -30,6 +30,8 @@ type fileReads interface {
 	Endorsements(ctx context.Context, application int64) ([]Endorsement, error)
 	// FileHistory lists the moves of a file, oldest first.
 	FileHistory(ctx context.Context, application int64) ([]FileMove, error)
+	inspectionReads
+	comparisonReads
 	// Round reads a round; award.NotFound when there is none.
 	Round(ctx context.Context, id string) (Round, error)
 }
@@ -90,7 +92,7 @@ func (a *Acts) History(ctx context.Context, by award.Officer, round string, appl
 // shownTo leaves out what the officer may not know yet: the nation's marks,
 // until the candidates are fixed.
 func (f File) shownTo(by award.Officer, r Round) File {
-	if by.Office != r.Owner && r.CandidatesAt.IsZero() {
+	if !r.showsNation(by) {
 		f.NationalTotal = nil
 	}
 	return f

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"shifan/internal/acts"
+	"shifan/internal/acts/actstest"
 	"shifan/internal/award"
 )
 
@@ -50,10 +51,69 @@ func TestOnlyTheRecommendingOfficeInspectsAndOnlyWhatHasArrived(t *testing.T) {
 	}
 	_, err = c.inspect(arrived, 0, nil)
 	requireRefused(t, err, award.Invalid, "marks_malformed")
-	in.InspectedOn = award.DateOf(c.Now().AddDate(0, 0, 1))
+	in.Visits = []award.Visit{{On: award.DateOf(c.Now().AddDate(0, 0, 1)), Methods: []string{"听人说"}}}
 	_, err = c.Acts.Inspect(t.Context(), c.Clerk("11"), c.Key(), in)
-	requireRefused(t, err, award.Invalid, "date_future")
+	requireRefused(t, err, award.Invalid, "visits_malformed")
+	require.Equal(t, []string{"/visits/0/on date_future", "/visits/0/methods/0 method_unknown"}, defects(err))
 	require.Equal(t, before, c.digest())
+}
+
+func TestAnIndicatorThatDiffersFromTheSelfMarksNeedsARemark(t *testing.T) {
+	c := open(t)
+	f := c.filed("110101", award.District) // with full marks
+	marks := c.full(award.District)
+	marks[0], marks[1] = 4_00, 3_99 // of 5: a fifth, and a hundredth more
+	in := c.inspection(f, 0, marks)
+	in.Remarks = nil
+	before := c.digest()
+	_, err := c.Acts.Inspect(t.Context(), c.Clerk("11"), c.Key(), in)
+	requireRefused(t, err, award.Incomplete, "remarks_defective")
+	require.Equal(t, []string{"/remarks/1.2 remark_required"}, defects(err))
+	in.Remarks = map[string]string{"1.2": "台账不全", "7.7": "没有这项"}
+	_, err = c.Acts.Inspect(t.Context(), c.Clerk("11"), c.Key(), in)
+	require.Equal(t, []string{"/remarks/7.7 indicator_unknown"}, defects(err))
+	require.Equal(t, before, c.digest())
+
+	delete(in.Remarks, "7.7")
+	in.Visits = append(in.Visits, award.Visit{On: award.DateOf(c.Now().AddDate(0, 0, -1)), Methods: []string{"听取汇报"}})
+	done, err := c.Acts.Inspect(t.Context(), c.Clerk("11"), c.Key(), in)
+	require.NoError(t, err)
+	require.Equal(t, []string{"1.2"}, done.Result.Flagged)
+
+	read, err := c.Acts.InspectionOf(t.Context(), c.Head("110101"), c.round, f.ID)
+	require.NoError(t, err)
+	require.Equal(t, in.Visits, read.Visits)
+	require.Equal(t, in.Members, read.Members)
+	require.Equal(t, in.Remarks, read.Remarks)
+	require.Equal(t, []string{"1.2"}, read.Flagged)
+	_, err = c.Acts.InspectionOf(t.Context(), c.Head("41"), c.round, f.ID)
+	require.Equal(t, award.NotFound, award.CodeOf(err))
+	require.Zero(t, actstest.One[int](c.World, `SELECT count(*) FROM audit WHERE detail::text LIKE '%李四%'`), "names are in no log")
+}
+
+func TestTheReportOnInspectionsHasAFindingForEachUnit(t *testing.T) {
+	c := open(t)
+	f := c.filed("110101", award.District)
+	empty, err := c.Acts.InspectionReport(t.Context(), c.Clerk("11"), c.round, "11")
+	require.NoError(t, err)
+	require.Contains(t, empty.Text, "未对单位进行考核验收")
+	_, err = c.inspect(f, 0, c.full(award.District))
+	require.NoError(t, err)
+	_, err = c.survey(f, 0, award.Survey{Satisfied: 4, Unknown: 1})
+	require.NoError(t, err)
+	report, err := c.Acts.InspectionReport(t.Context(), c.Clerk("11"), c.round, "11")
+	require.NoError(t, err)
+	require.Len(t, report.Units, 1)
+	for _, text := range []string{
+		"北京市关于全国和谐社区建设示范单位考核验收情况的报告",
+		"2026-11-02至2026-11-02,采取查阅工作台账、实地走访等方式,对1个单位进行了考核验收。",
+		"1.东城区(110101,全国和谐社区建设示范城区(市)):省级考核得分100.00,达到标准。符合标准\n",
+		"群众满意度测评:北京市实施(入户问卷),测评5人,满意4人,基本满意0人,不满意0人,不了解1人。\n",
+	} {
+		require.Contains(t, report.Text, text)
+	}
+	_, err = c.Acts.InspectionReport(t.Context(), c.Clerk("41"), c.round, "11")
+	require.Equal(t, award.NotFound, award.CodeOf(err))
 }
 
 func TestASurveyIsKeptWhetherItPassesOrNot(t *testing.T) {
@@ -93,7 +153,21 @@ func TestASurveyNeedsAFileAtTheProvinceAndDaysInOrder(t *testing.T) {
 	in.LastDay = award.DateOf(c.Now().AddDate(0, 0, 1))
 	_, err = c.Acts.Survey(t.Context(), c.Clerk("11"), c.Key(), in)
 	require.Equal(t, []string{"/last_day date_future"}, defects(err))
+	in.FirstDay, in.LastDay = award.DateOf(c.Now().AddDate(0, 0, -1)), award.DateOf(c.Now())
+	_, err = c.Acts.Survey(t.Context(), c.Clerk("11"), c.Key(), in)
+	require.Equal(t, []string{"/first_day survey_before_round"}, defects(err))
+	in.FirstDay, in.Answers, in.ConductedBy = in.LastDay, award.Survey{Satisfied: -1, Unknown: 1}, "东城区"
+	_, err = c.Acts.Survey(t.Context(), c.Clerk("11"), c.Key(), in)
+	require.Equal(t, []string{"/conducted_by survey_by_unit", "/satisfied count_bounds", "/satisfied survey_asked_nobody"}, defects(err))
 	require.NotEqual(t, before, c.digest(), "only the second filing is new")
+
+	in.Answers, in.ConductedBy = award.Survey{Satisfied: 5}, ""
+	_, err = c.Acts.Survey(t.Context(), c.Clerk("11"), c.Key(), in)
+	require.NoError(t, err)
+	read, err := c.Acts.SurveyOf(t.Context(), c.Head("110101"), c.round, arrived.ID)
+	require.NoError(t, err)
+	require.Equal(t, "北京市", read.ConductedBy, "the office itself, where it commissioned nobody")
+	require.True(t, read.Passed)
 }
 
 func TestNothingMoreIsFoundOutOnceThePackageIsSent(t *testing.T) {
@@ -111,9 +185,21 @@ func TestNothingMoreIsFoundOutOnceThePackageIsSent(t *testing.T) {
 
 func (c *country) inspection(f acts.File, seen int, marks []award.Points) acts.Inspect {
 	return acts.Inspect{
-		Round: c.round, Application: f.ID, Revision: seen, Team: "考察一组", InspectedOn: award.DateOf(c.Now()),
-		Methods: []string{"实地走访", "查阅工作台账"}, Marks: marks, Finding: "符合标准",
+		Round: c.round, Application: f.ID, Revision: seen, Team: "考察一组", Members: []string{"李四", "王五"},
+		Visits: []award.Visit{{On: award.DateOf(c.Now()), Methods: []string{"实地走访", "查阅工作台账"}}},
+		Marks:  marks, Remarks: c.remarks(f.Category), Finding: "符合标准",
 	}
+}
+
+// remarks says something of every indicator.
+func (c *country) remarks(category award.Category) map[string]string {
+	rule, err := c.Round(c.round).Category(category)
+	require.NoError(c.t, err)
+	remarks := map[string]string{}
+	for _, leaf := range rule.Standard.Leaves() {
+		remarks[leaf.Code] = "现场核对"
+	}
+	return remarks
 }
 
 func (c *country) inspect(f acts.File, seen int, marks []award.Points) (acts.Inspection, error) {

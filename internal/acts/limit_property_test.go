@@ -216,9 +216,6 @@ func TestNoPathExceedsALimit(t *testing.T) {
 	t.Logf("outcomes %v", outcomes)
 }
 
-// repetitions of the race for the last place.
-const repetitions = 1000
-
 func TestOfTwoOfficersAndOnePlaceLeftExactlyOneWins(t *testing.T) {
 	d := newDesk(t, map[award.Category]int{award.District: 2}, 95, 90, 85)
 	d.reset()

@@ -15,6 +15,7 @@ type Rules struct {
 	PassMark          Points           `json:"pass_mark"`           // hundredths of a point, of 100, D-06
 	Satisfaction      int              `json:"satisfaction"`        // least share of satisfied answers, in percent, D-06
 	MinimumAsked      map[Category]int `json:"minimum_asked"`       // least answers of a survey, D-06
+	DifferencePercent int              `json:"difference_percent"`  // a difference between self and province above this share of an indicator's maximum is flagged, D-46
 	ReturnDays        int              `json:"return_days"`         // working days to mend a returned file, domain 4
 	ArrivalDays       int              `json:"arrival_days"`        // calendar days from arrival to the recommendation date, domain 4
 	EndorseDays       int              `json:"endorse_days"`        // working days an office has for a file before it is chased, D-20
@@ -29,6 +30,7 @@ func DefaultRules() Rules {
 		PassMark:          80_00,
 		Satisfaction:      80,
 		MinimumAsked:      map[Category]int{Community: 50, Street: 200, District: 500},
+		DifferencePercent: 20,
 		ReturnDays:        10,
 		ArrivalDays:       60,
 		EndorseDays:       10,
@@ -54,6 +56,7 @@ func (r Rules) Check() []Defect {
 	between("/rules/endorse_days", 1, r.EndorseDays, mostDays)
 	between("/rules/earlier_notice_days", 0, r.EarlierNoticeDays, mostDays)
 	between("/rules/satisfaction", 0, r.Satisfaction, 100)
+	between("/rules/difference_percent", 0, r.DifferencePercent, 100)
 	if r.PassMark < 0 || r.PassMark > mostPoints {
 		defects = append(defects, Defect{"/rules/pass_mark", "points_bounds", []any{mostPoints.String(), r.PassMark.String()}})
 	}

@@ -13,8 +13,8 @@ import (
 func TestTheDefaultRulesAreThoseOfTheInterpretations(t *testing.T) {
 	want := award.Rules{
 		NoticeDays: 5, LetterDays: 5, PassMark: 80_00, Satisfaction: 80,
-		MinimumAsked: map[award.Category]int{award.Community: 50, award.Street: 200, award.District: 500},
-		ReturnDays:   10, ArrivalDays: 60, EndorseDays: 10, EarlierNoticeDays: 3,
+		MinimumAsked: map[award.Category]int{award.Community: 50, award.Street: 200, award.District: 500}, DifferencePercent: 20,
+		ReturnDays: 10, ArrivalDays: 60, EndorseDays: 10, EarlierNoticeDays: 3,
 	}
 	if diff := cmp.Diff(want, award.DefaultRules()); diff != "" {
 		t.Errorf("D-01 … D-21 (-want +got):\n%s", diff)
@@ -34,6 +34,7 @@ func TestARuleOutOfBoundsIsNamed(t *testing.T) {
 		"/rules/earlier_notice_days":    func(r *award.Rules) { r.EarlierNoticeDays = -1 },
 		"/rules/satisfaction":           func(r *award.Rules) { r.Satisfaction = 101 },
 		"/rules/pass_mark":              func(r *award.Rules) { r.PassMark = 100_01 },
+		"/rules/difference_percent":     func(r *award.Rules) { r.DifferencePercent = 101 },
 		"/rules/minimum_asked/street":   func(r *award.Rules) { r.MinimumAsked[award.Street] = -1 },
 		"/rules/minimum_asked/province": func(r *award.Rules) { r.MinimumAsked["province"] = 1 },
 	} {
