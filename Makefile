@@ -1,6 +1,6 @@
 # 示范 Shifan. `make` lists the targets. Everything a run leaves behind is in .local/.
 .DEFAULT_GOAL := help
-.PHONY: help run demo stop check lint test generate generated-check history bench-intake outage clean
+.PHONY: help run demo stop check lint test generate generated-check history bench-intake bench-submit outage clean
 
 BIN      := .local/bin
 LOCAL    := go run ./deploy/local
@@ -47,6 +47,9 @@ history: ## record this RELEASE's histories for the replay test
 
 bench-intake: ## close and move an intake while fifty clients file: the levers' wait, filings a second
 	@$(LOCAL) test -- go test -run '^$$' -bench 'IntakeUnderLoad|Filing' -benchtime 1x ./internal/acts
+
+bench-submit: ## file over HTTP and, for comparison, the same SQL by pgbench, at 1, 8 and 32 connections
+	@$(LOCAL) test -- go test -run '^$$' -bench FilingEvening -benchtime 1x -timeout 30m ./api/server
 
 outage: ## Temporal away over the intakes' end, alone on the machine: back within ten seconds
 	@SHIFAN_TEST_ALONE=1 $(LOCAL) test -- go test -count=1 -v -run TestTheRoundGoesOnWhileTemporalIsAway ./worker

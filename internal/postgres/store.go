@@ -38,9 +38,13 @@ func Open(ctx context.Context, address string, connections int) (*sqlx.DB, error
 	q := u.Query()
 	q.Set("binary_parameters", "yes")
 	u.RawQuery = q.Encode()
-	db, err := sqlx.ConnectContext(ctx, "postgres", u.String())
+	opener, err := newConnector(u.String())
 	if err != nil {
-		return nil, fmt.Errorf("connect to the database: %w", err)
+		return nil, err
+	}
+	db := sqlx.NewDb(sql.OpenDB(opener), "postgres")
+	if err := db.PingContext(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("connect to the database: %w", err), db.Close())
 	}
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)

@@ -1,0 +1,529 @@
+package server
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+	"github.com/stretchr/testify/require"
+
+	"shifan/internal/acts"
+	"shifan/internal/acts/actstest"
+	"shifan/internal/award"
+	"shifan/internal/postgres"
+)
+
+// What BenchmarkFilingEvening compares, and how often.
+const (
+	filingTarget = 0.5 // of what the database does alone
+	filingPairs  = 5
+	filingsEach  = 640 // filings of one side of a pair: as many for each of the connections
+)
+
+// BenchmarkFilingEvening files applications over HTTP (报送高峰: validate, pass the
+// gate, write, history, audit) and has pgbench run the very same SQL, over the
+// same number of connections, against the same database: what is left between
+// the two is HTTP, the contract, the rules and the driver. Each count of
+// connections is measured in pairs that alternate; a line per measure says the
+// median and the spread.
+//
+// Run it with make bench-submit.
+func BenchmarkFilingEvening(b *testing.B) {
+	for range b.N {
+		connections := []int{1, 8, 32}
+		e := newEvening(b, len(connections)*(filingPairs+1)*2*filingsEach+1)
+		script := e.script()
+		for _, n := range connections {
+			e.overHTTP(n, filingsEach/2) // warm
+			e.pgbench(script, n, filingsEach/2)
+			var ratios, ours, theirs, slow, theirSlow []float64
+			for range filingPairs {
+				rate, p99 := e.overHTTP(n, filingsEach)
+				floor, floorP99 := e.pgbench(script, n, filingsEach)
+				ratios, ours, theirs = append(ratios, rate/floor), append(ours, rate), append(theirs, floor)
+				slow, theirSlow = append(slow, p99), append(theirSlow, floorP99)
+			}
+			verdict := "PASS"
+			if median(ratios) < filingTarget {
+				verdict = "MISS"
+			}
+			fmt.Printf("ratio submit-%d %.2f target %.2f %s (spread %.2f–%.2f; %.0f against %.0f filings/s; p99 %.1f against %.1f ms)\n",
+				n, median(ratios), filingTarget, verdict, slices.Min(ratios), slices.Max(ratios),
+				median(ours), median(theirs), median(slow), median(theirSlow))
+		}
+		e.whole()
+	}
+}
+
+func median(values []float64) float64 {
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[len(sorted)/2]
+}
+
+// evening is a round in which a great many communities have a draft ready.
+type evening struct {
+	*actstest.World
+	b      *testing.B
+	round  string
+	drafts []int64 // applications, in order; those before next are filed
+	next   int
+	key    string
+	spy    *spy
+	url    string
+}
+
+func newEvening(b *testing.B, drafts int) *evening {
+	b.Helper()
+	e := &evening{World: actstest.New(b), b: b}
+	e.Run()
+	now := e.Now()
+	e.round = e.OpenDrill(actstest.Drill{Dates: actstest.DrillDates(now)}).ID
+	e.prepare(drafts)
+
+	address := postgresURL(b, e.DB)
+	plain, err := pq.NewConnector(address + "&binary_parameters=yes")
+	require.NoError(b, err)
+	e.spy = &spy{Connector: plain}
+
+	log := slog.New(slog.DiscardHandler)
+	e.DB.SetMaxOpenConns(32)
+	e.DB.SetMaxIdleConns(32)
+	issued, err := e.Acts.CreateKeys(context.Background(), e.Admin, e.Key(), []acts.KeyFor{{Office: "410102001", Name: "经办", Roles: []award.Role{award.RoleClerk}}})
+	require.NoError(b, err)
+	e.key = issued.Result[0].Key
+	e.url = e.serve(e.Acts, log)
+	return e
+}
+
+// serve serves the API over acts on a loopback port.
+func (e *evening) serve(a *acts.Acts, log *slog.Logger) string {
+	e.b.Helper()
+	text, err := os.ReadFile("../openapi.yaml")
+	require.NoError(e.b, err)
+	handler, err := New(Options{Acts: a, Log: log, Contract: text, Now: time.Now, Ready: func(context.Context) error { return nil }})
+	require.NoError(e.b, err)
+	web := httptest.NewServer(handler)
+	e.b.Cleanup(web.Close)
+	return web.URL
+}
+
+// prepare gives so many communities a self-check and a draft: those of one that
+// went through the acts.
+func (e *evening) prepare(drafts int) {
+	e.b.Helper()
+	const one = "410102001001"
+	ctx, head := context.Background(), e.Head(one)
+	rule, err := e.Round(e.round).Category(award.Community)
+	require.NoError(e.b, err)
+	var marks []award.Points
+	for _, leaf := range rule.Standard.Leaves() {
+		if leaf.Veto {
+			marks = append(marks, 0)
+			continue
+		}
+		marks = append(marks, leaf.Max)
+	}
+	check, err := e.Acts.SaveSelfCheck(ctx, head, e.Key(), acts.SaveSelfCheck{Round: e.round, Unit: one, Category: award.Community, Marks: marks})
+	require.NoError(e.b, err)
+	require.True(e.b, check.Result.Ready)
+	_, err = e.Acts.CreateApplication(ctx, head, e.Key(), acts.CreateApplication{
+		Round: e.round, Unit: one, Category: award.Community,
+		Form: map[string]string{"head": "负责人", "contact": "0371-00000000", "residents": "8000", "staff": "12", "deeds": strings.Repeat("自治有序，服务到家。", 60)},
+	})
+	require.NoError(e.b, err)
+
+	// No number of a file is to be taken for a count or a revision.
+	e.Exec(`ALTER TABLE application ALTER COLUMN id RESTART WITH 1000000`)
+	e.Exec(`WITH made AS (INSERT INTO unit (created_at) SELECT shifan_now() FROM generate_series(1, $2) RETURNING id)
+	        INSERT INTO round_unit (round_id, unit_id, code, name, kind, kind_sure, parent_id, office_id, path)
+	        SELECT s.round_id, m.id, 'N' || m.id, '第' || m.id || '社区', 'community', true, s.unit_id, s.office_id, s.path || m.id
+	        FROM made m, round_unit s WHERE s.round_id = $1 AND s.code = '410102001'`, e.round, drafts)
+	for _, table := range []string{"self_check", "application"} {
+		columns := actstest.One[string](e.World, `
+			SELECT string_agg(quote_ident(column_name), ', ' ORDER BY column_name) FROM information_schema.columns
+			WHERE table_name = $1 AND column_name NOT IN ('id', 'unit_id', 'waiting_office_id') AND is_generated = 'NEVER'`, table)
+		target, source := columns+", unit_id", "t."+strings.ReplaceAll(columns, ", ", ", t.")+", u.unit_id"
+		if table == "application" {
+			target, source = target+", waiting_office_id", source+", u.unit_id"
+		}
+		e.Exec(`INSERT INTO `+table+` (`+target+`) SELECT `+source+` FROM `+table+` t
+			JOIN round_unit o ON o.round_id = t.round_id AND o.unit_id = t.unit_id AND o.code = $2
+			JOIN round_unit u ON u.round_id = t.round_id AND u.code LIKE 'N%' WHERE t.round_id = $1`, e.round, one)
+	}
+	e.Exec(`ANALYZE`)
+	require.NoError(e.b, e.DB.Select(&e.drafts, `SELECT id FROM application WHERE round_id = $1 ORDER BY id OFFSET 1`, e.round))
+	require.Len(e.b, e.drafts, drafts)
+}
+
+// take returns the next drafts.
+func (e *evening) take(n int) []int64 {
+	taken := e.drafts[e.next : e.next+n]
+	e.next += n
+	return taken
+}
+
+// overHTTP files over so many connections and returns filings a second and the
+// time within which 99 of 100 were answered, in ms.
+func (e *evening) overHTTP(connections, filings int) (rate, p99 float64) {
+	e.b.Helper()
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: connections, MaxConnsPerHost: connections}}
+	defer client.CloseIdleConnections()
+	e.DB.SetMaxOpenConns(connections)
+	work := make(chan int64, filings)
+	for _, id := range e.take(filings) {
+		work <- id
+	}
+	close(work)
+	var mu sync.Mutex
+	var took []float64
+	var group sync.WaitGroup
+	began := time.Now()
+	for range connections {
+		group.Go(func() {
+			for id := range work {
+				at := time.Now()
+				status, answer := e.file(client, e.url, id)
+				mu.Lock()
+				took = append(took, time.Since(at).Seconds()*1000)
+				mu.Unlock()
+				if status != http.StatusOK {
+					e.b.Errorf("filing %d answered %d: %s", id, status, answer)
+				}
+			}
+		})
+	}
+	group.Wait()
+	rate = float64(filings) / time.Since(began).Seconds()
+	slices.Sort(took)
+	return rate, took[len(took)*99/100]
+}
+
+// file files one application and returns what was answered.
+func (e *evening) file(client *http.Client, url string, id int64) (int, []byte) {
+	request, err := http.NewRequest(http.MethodPost, fmt.Sprintf("%s/api/v1/rounds/%s/applications/%d/filing", url, e.round, id), http.NoBody)
+	if err != nil {
+		return 0, []byte(err.Error())
+	}
+	request.Header.Set("Authorization", "Bearer "+e.key)
+	request.Header.Set("Idempotency-Key", strconv.FormatInt(id, 10))
+	answer, err := client.Do(request)
+	if err != nil {
+		return 0, []byte(err.Error())
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return 0, []byte(err.Error())
+	}
+	return answer.StatusCode, body
+}
+
+// whole shows that what both sides filed is filed, each with its history, its
+// revision, its act and its audit row.
+func (e *evening) whole() {
+	e.b.Helper()
+	count := func(query string) int { return actstest.One[int](e.World, query) }
+	for _, query := range []string{
+		`SELECT count(*) FROM application WHERE state = 'filed' AND revision = 2`,
+		`SELECT count(*) FROM application_history WHERE act = 'file'`,
+		`SELECT count(*) FROM application_revision`,
+		`SELECT count(*) FROM audit WHERE name = 'file'`,
+		`SELECT count(*) FROM act WHERE name = 'file' AND outcome IS NOT NULL`,
+	} {
+		require.Equal(e.b, e.next, count(query), query)
+	}
+}
+
+// statement is one question of a filing as it was asked.
+type statement struct {
+	text string
+	args []any
+}
+
+// script files one application through a connection that writes down every
+// statement, and returns them as a script of pgbench for any other application.
+// What differs between two filings is a variable: the file, its unit, the act
+// and the key; all else is passed as it was.
+func (e *evening) script() string {
+	e.b.Helper()
+	db := sqlx.NewDb(sql.OpenDB(e.spy), "postgres")
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	url := e.serve(acts.New(postgres.New(db), e.Procedure, slog.New(slog.DiscardHandler)), slog.New(slog.DiscardHandler))
+	first := e.take(1)[0]
+	client := &http.Client{}
+	// Who is calling, and the frozen categories, are read once in many filings.
+	status, _ := e.file(client, url, first+1<<40)
+	require.Equal(e.b, http.StatusNotFound, status)
+	_, err := acts.New(postgres.New(db), e.Procedure, slog.New(slog.DiscardHandler)).Round(context.Background(), e.Admin, e.round)
+	require.NoError(e.b, err)
+	_, body := e.get(client, url+"/api/v1/rounds/"+e.round)
+	require.Contains(e.b, string(body), e.round)
+	e.spy.take()
+	status, answer := e.file(client, url, first)
+	require.Equal(e.b, http.StatusOK, status, "%s", answer)
+	var done struct {
+		Receipt struct{ Act int64 }
+	}
+	require.NoError(e.b, json.Unmarshal(answer, &done))
+	unit := actstest.One[int64](e.World, `SELECT unit_id FROM application WHERE id = $1`, first)
+
+	var script, values strings.Builder
+	script.WriteString("\\set n :n + 1\n\\set id :first + :client_id * :each + :n - 1\n")
+	k := 0
+	for _, s := range e.spy.take() {
+		text := hole.ReplaceAllStringFunc(s.text, func(at string) string {
+			n, err := strconv.Atoi(at[1:])
+			require.NoError(e.b, err)
+			arg := s.args[n-1]
+			switch v := arg.(type) {
+			case nil:
+				return "NULL"
+			case int64:
+				switch v {
+				case first:
+					return ":id"
+				case unit:
+					return ":f_unit_id"
+				case done.Receipt.Act:
+					return ":a_id"
+				}
+			case string:
+				if v == "" {
+					return "''"
+				}
+				if v == strconv.FormatInt(first, 10) {
+					return ":id"
+				}
+			}
+			k++
+			fmt.Fprintf(&values, "v%d\x00%s\x00", k, pgText(arg))
+			return fmt.Sprintf(":v%d", k)
+		})
+		text = strings.Join(strings.Fields(comment.ReplaceAllString(text, "")), " ")
+		end := ";"
+		switch {
+		case strings.HasPrefix(text, "INSERT INTO act "):
+			end = " \\gset a_"
+		case strings.HasPrefix(text, "SELECT a.id, a.round_id, a.unit_id"):
+			end = " \\gset f_"
+		}
+		script.WriteString(text + end + "\n")
+	}
+	folder := e.b.TempDir()
+	file := filepath.Join(folder, "filing.sql")
+	require.NoError(e.b, os.WriteFile(file, []byte(script.String()), 0o600))
+	require.NoError(e.b, os.WriteFile(file+".values", []byte(values.String()), 0o600))
+	if keep := os.Getenv("SHIFAN_BENCH_SCRIPT"); keep != "" { // for whoever wants to read it
+		require.NoError(e.b, os.WriteFile(keep, []byte(script.String()), 0o600))
+	}
+	return file
+}
+
+func (e *evening) get(client *http.Client, url string) (int, []byte) {
+	request, err := http.NewRequest(http.MethodGet, url, http.NoBody)
+	require.NoError(e.b, err)
+	request.Header.Set("Authorization", "Bearer "+e.key)
+	answer, err := client.Do(request)
+	require.NoError(e.b, err)
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	require.NoError(e.b, err)
+	return answer.StatusCode, body
+}
+
+var (
+	hole    = regexp.MustCompile(`\$\d+`)
+	comment = regexp.MustCompile(`--[^\n]*`)
+)
+
+// pgText writes a parameter as PostgreSQL reads it.
+func pgText(arg any) string {
+	switch v := arg.(type) {
+	case []byte:
+		return fmt.Sprintf("\\x%x", v)
+	case time.Time:
+		return v.Format(time.RFC3339Nano)
+	default:
+		return fmt.Sprint(v)
+	}
+}
+
+// pgbench runs the script over so many connections and returns filings a second
+// and the time within which 99 of 100 were done, in ms.
+func (e *evening) pgbench(script string, connections, filings int) (rate, p99 float64) {
+	e.b.Helper()
+	each := filings / connections
+	taken := e.take(filings)
+	require.Equal(e.b, taken[0]+int64(len(taken))-1, taken[len(taken)-1], "drafts are numbered without holes")
+
+	folder := e.b.TempDir()
+	args := []string{
+		"-n", "-M", "prepared", "-c", strconv.Itoa(connections), "-j", strconv.Itoa(min(connections, 2)), "-t", strconv.Itoa(each),
+		"-f", script, "-l", "--log-prefix", filepath.Join(folder, "log"),
+		"-D", "n=0", "-D", fmt.Sprint("first=", taken[0]), "-D", fmt.Sprint("each=", each),
+	}
+	values, err := os.ReadFile(script + ".values")
+	require.NoError(e.b, err)
+	for name, value, found := "", "", true; found; {
+		var rest []byte
+		name, value, rest, found = cutTwo(values)
+		if found {
+			args = append(args, "-D", name+"="+value)
+			values = rest
+		}
+	}
+	command := exec.Command(pgbenchPath(e.b), append(args, postgresURL(e.b, e.DB))...)
+	var out bytes.Buffer
+	command.Stdout, command.Stderr = &out, &out
+	require.NoError(e.b, command.Run(), out.String())
+	found := tps.FindStringSubmatch(out.String())
+	require.NotNil(e.b, found, out.String())
+	require.Contains(e.b, out.String(), fmt.Sprintf("%d/%d", filings, filings), "every filing was done")
+	rate, err = strconv.ParseFloat(found[1], 64)
+	require.NoError(e.b, err)
+	return rate, latency(e.b, folder)
+}
+
+var tps = regexp.MustCompile(`tps = ([0-9.]+) \(without initial connection time\)`)
+
+func cutTwo(values []byte) (name, value string, rest []byte, found bool) {
+	part := bytes.SplitN(values, []byte{0}, 3)
+	if len(part) < 3 {
+		return "", "", nil, false
+	}
+	return string(part[0]), string(part[1]), part[2], true
+}
+
+// latency reads pgbench's logs: client, transaction, microseconds, …
+func latency(b *testing.B, folder string) float64 {
+	b.Helper()
+	logs, err := filepath.Glob(filepath.Join(folder, "log*"))
+	require.NoError(b, err)
+	var took []float64
+	for _, log := range logs {
+		file, err := os.Open(log)
+		require.NoError(b, err)
+		lines := bufio.NewScanner(file)
+		for lines.Scan() {
+			us, err := strconv.ParseFloat(strings.Fields(lines.Text())[2], 64)
+			require.NoError(b, err)
+			took = append(took, us/1000)
+		}
+		require.NoError(b, lines.Err())
+		require.NoError(b, file.Close())
+	}
+	require.NotEmpty(b, took)
+	slices.Sort(took)
+	return took[len(took)*99/100]
+}
+
+// pgbenchPath finds pgbench beside the server's binaries.
+func pgbenchPath(b *testing.B) string {
+	b.Helper()
+	if found, err := exec.LookPath("pgbench"); err == nil {
+		return found
+	}
+	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/pgbench")
+	require.NoError(b, err)
+	require.NotEmpty(b, found, "pgbench is missing: on Debian it comes with postgresql")
+	return found[len(found)-1]
+}
+
+// postgresURL returns the address of a pool's database.
+func postgresURL(b *testing.B, db *sqlx.DB) string {
+	b.Helper()
+	var name string
+	require.NoError(b, db.Get(&name, `SELECT current_database()`))
+	base, query, _ := strings.Cut(os.Getenv("TEST_DATABASE_URL"), "?")
+	return base[:strings.LastIndex(base, "/")+1] + name + "?" + query
+}
+
+// spy opens connections that write down what is asked.
+type spy struct {
+	*pq.Connector
+	mu    sync.Mutex
+	asked []statement
+}
+
+func (s *spy) take() []statement {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	asked := s.asked
+	s.asked = nil
+	return asked
+}
+
+func (s *spy) note(text string, args []driver.NamedValue) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	values := make([]any, len(args))
+	for i, a := range args {
+		values[i] = a.Value
+	}
+	s.asked = append(s.asked, statement{text, values})
+}
+
+// Connect opens a connection that is listened to.
+func (s *spy) Connect(ctx context.Context) (driver.Conn, error) {
+	plain, err := s.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &spied{Conn: plain, spy: s}, nil
+}
+
+type spied struct {
+	driver.Conn
+	spy *spy
+}
+
+func (c *spied) QueryContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Rows, error) {
+	c.spy.note(text, args)
+	return c.Conn.(driver.QueryerContext).QueryContext(ctx, text, args)
+}
+
+func (c *spied) ExecContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Result, error) {
+	c.spy.note(text, args)
+	return c.Conn.(driver.ExecerContext).ExecContext(ctx, text, args)
+}
+
+func (c *spied) CheckNamedValue(v *driver.NamedValue) error {
+	return c.Conn.(driver.NamedValueChecker).CheckNamedValue(v)
+}
+
+func (c *spied) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx, error) {
+	c.spy.note("BEGIN", nil)
+	plain, err := c.Conn.(driver.ConnBeginTx).BeginTx(ctx, options)
+	return &spiedTx{plain, c.spy}, err
+}
+
+type spiedTx struct {
+	driver.Tx
+	spy *spy
+}
+
+func (t *spiedTx) Commit() error {
+	t.spy.note("COMMIT", nil)
+	return t.Tx.Commit()
+}
