@@ -140,7 +140,7 @@ type Procedure interface {
 	Signal(ctx context.Context, signal Signal) error
 }
 
-// ctxAct is one act under way: what its function gets to work with.
+// act is one act under way: what its function gets to work with.
 type act struct {
 	Tx
 	id    int64
@@ -148,6 +148,13 @@ type act struct {
 	by    award.Officer
 	name  award.Act
 	round string
+	told  bool // it left word for the procedure
+}
+
+// Tell leaves a signal in the outbox.
+func (t *act) Tell(ctx context.Context, act int64, signal Signal) error {
+	t.told = true
+	return t.Tx.Tell(ctx, act, signal)
 }
 
 // audit writes the act's row in the decision log.
@@ -178,6 +185,7 @@ func (t *act) tellOffice(ctx context.Context, office string, stage award.Stage) 
 // what fn left for it. round is "" for acts on no round.
 func once[T any](ctx context.Context, a *Acts, by award.Officer, key Key, name award.Act, round string, fn func(t *act) (T, error)) (Done[T], error) {
 	var done Done[T]
+	var told bool
 	err := a.store.InTx(ctx, func(tx Tx) error {
 		receipt, first, err := tx.BeginAct(ctx, by, key, name)
 		if err != nil {
@@ -185,6 +193,7 @@ func once[T any](ctx context.Context, a *Acts, by award.Officer, key Key, name a
 		}
 		done = Done[T]{Receipt: receipt}
 		if first != nil {
+			told = true // perhaps, and perhaps not delivered
 			if err := json.Unmarshal(first, &done.Result); err != nil {
 				return fmt.Errorf("read the first outcome of act %d: %w", receipt.Act, err)
 			}
@@ -198,12 +207,16 @@ func once[T any](ctx context.Context, a *Acts, by award.Officer, key Key, name a
 		if err != nil {
 			return fmt.Errorf("write outcome: %w", err)
 		}
+		told = t.told
 		return tx.EndAct(ctx, t.id, t.round, outcome)
 	})
 	if err != nil {
 		return Done[T]{}, err
 	}
-	done.Receipt.Procedure = a.deliver(ctx, done.Receipt.Act)
+	done.Receipt.Procedure = ToldNone
+	if told {
+		done.Receipt.Procedure = a.deliver(ctx, done.Receipt.Act)
+	}
 	return done, nil
 }
 

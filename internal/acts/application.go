@@ -92,9 +92,9 @@ type fileTx interface {
 	// returns how many. A move that the table of award.FileMoves does not have
 	// is refused.
 	MoveFiles(ctx context.Context, m FilesMove) (int, error)
-	// FileOffice returns the recommending office of a file, so that its gate can
-	// be passed; award.NotFound when the round has no such file.
-	FileOffice(ctx context.Context, round string, id int64) (int64, error)
+	// PassFileGate shares the gate of a file's recommending office, as PassGate
+	// does, and returns the office; award.NotFound when the round has no such file.
+	PassFileGate(ctx context.Context, round string, id int64) (int64, error)
 	// LockFile reads a file and holds it until the end.
 	LockFile(ctx context.Context, round string, id int64) (File, error)
 	// AddFile adds a draft and returns its ID; award.Conflict when the unit has
@@ -289,11 +289,11 @@ func (a *Acts) Withdraw(ctx context.Context, by award.Officer, key Key, in OnFil
 // and checks who may do this to it, that the round is under way, and that the
 // caller has seen the file as it is.
 func (t *act) enterFile(ctx context.Context, round string, id int64, seen int) (place, File, error) {
-	office, err := t.FileOffice(ctx, round, id)
+	office, err := t.PassFileGate(ctx, round, id)
 	if err != nil {
 		return place{}, File{}, err
 	}
-	p, err := t.enter(ctx, round, office)
+	p, err := t.inside(ctx, round, office)
 	if err != nil {
 		return place{}, File{}, err
 	}

@@ -133,6 +133,11 @@ func (t *act) enter(ctx context.Context, round string, office int64) (place, err
 	if err := t.PassGate(ctx, round, office); err != nil {
 		return place{}, err
 	}
+	return t.inside(ctx, round, office)
+}
+
+// inside reads what judges, behind a gate that was passed.
+func (t *act) inside(ctx context.Context, round string, office int64) (place, error) {
 	var p place
 	var err error
 	if p.round, err = t.Round(ctx, round); err != nil {

@@ -68,15 +68,19 @@ func readFile(ctx context.Context, q queryer, round string, id int64) (acts.File
 	return f, nil
 }
 
-// FileOffice returns the recommending office of a file.
-func (t *tx) FileOffice(ctx context.Context, round string, id int64) (int64, error) {
+// PassFileGate shares the gate of a file's recommending office. A file never
+// changes its office, so finding it and locking may be one statement.
+func (t *tx) PassFileGate(ctx context.Context, round string, id int64) (int64, error) {
 	var office int64
-	err := t.GetContext(ctx, &office, `SELECT office_id FROM application WHERE round_id = $1 AND id = $2`, round, id)
+	err := t.QueryRowxContext(ctx, `
+		SELECT a.office_id, pg_advisory_xact_lock_shared($3, o.gate)::text
+		FROM application a JOIN round_office o ON o.round_id = a.round_id AND o.office_id = a.office_id
+		WHERE a.round_id = $1 AND a.id = $2`, round, id, gateClass).Scan(&office, new(string))
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, award.Refuse(award.NotFound, "", "not_found")
 	}
 	if err != nil {
-		return 0, fmt.Errorf("find the office of a file: %w", err)
+		return 0, fmt.Errorf("pass the gate of a file: %w", err)
 	}
 	return office, nil
 }
