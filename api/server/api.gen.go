@@ -529,6 +529,72 @@ func (e Stage) Valid() bool {
 	}
 }
 
+// Defines values for StandardHeadState.
+const (
+	StandardHeadStateDraft     StandardHeadState = "draft"
+	StandardHeadStatePublished StandardHeadState = "published"
+)
+
+// Valid indicates whether the value is a known member of the StandardHeadState enum.
+func (e StandardHeadState) Valid() bool {
+	switch e {
+	case StandardHeadStateDraft:
+		return true
+	case StandardHeadStatePublished:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StandardLeafKind.
+const (
+	StandardLeafKindBands     StandardLeafKind = "bands"
+	StandardLeafKindBoolean   StandardLeafKind = "boolean"
+	StandardLeafKindCount     StandardLeafKind = "count"
+	StandardLeafKindDeduction StandardLeafKind = "deduction"
+	StandardLeafKindPoints    StandardLeafKind = "points"
+	StandardLeafKindTarget    StandardLeafKind = "target"
+)
+
+// Valid indicates whether the value is a known member of the StandardLeafKind enum.
+func (e StandardLeafKind) Valid() bool {
+	switch e {
+	case StandardLeafKindBands:
+		return true
+	case StandardLeafKindBoolean:
+		return true
+	case StandardLeafKindCount:
+		return true
+	case StandardLeafKindDeduction:
+		return true
+	case StandardLeafKindPoints:
+		return true
+	case StandardLeafKindTarget:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StandardLeafSense.
+const (
+	AtLeast StandardLeafSense = "at_least"
+	AtMost  StandardLeafSense = "at_most"
+)
+
+// Valid indicates whether the value is a known member of the StandardLeafSense enum.
+func (e StandardLeafSense) Valid() bool {
+	switch e {
+	case AtLeast:
+		return true
+	case AtMost:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for UnitKind.
 const (
 	UnitKindCommunity  UnitKind = "community"
@@ -1366,8 +1432,11 @@ type RoundDefinition struct {
 		Quota    int    `json:"quota"`
 
 		// Ratio 推荐比例 N 四(二);city 可空
-		Ratio *int    `json:"ratio,omitempty"`
-		Title *string `json:"title,omitempty"`
+		Ratio *int `json:"ratio,omitempty"`
+
+		// Standard 所用标准的编号;缺省为开启时最新发布的
+		Standard *int64  `json:"standard,omitempty"`
+		Title    *string `json:"title,omitempty"`
 	} `json:"categories"`
 	Contacts *[]Contact `json:"contacts,omitempty"`
 	Dates    struct {
@@ -1480,23 +1549,8 @@ type Stage string
 
 // Standard defines model for Standard.
 type Standard struct {
-	Blocks []struct {
-		Leaves []struct {
-			Code string `json:"code"`
-			Gate *bool  `json:"gate,omitempty"`
-			Kind string `json:"kind"`
-
-			// Max Examples: 87.50
-			Max   Points `json:"max"`
-			Title string `json:"title"`
-			Veto  *bool  `json:"veto,omitempty"`
-		} `json:"leaves"`
-
-		// Minimum Examples: 87.50
-		Minimum *Points `json:"minimum,omitempty"`
-		Title   string  `json:"title"`
-	} `json:"blocks"`
-	Category CategoryName `json:"category"`
+	Blocks   []StandardBlock `json:"blocks"`
+	Category CategoryName    `json:"category"`
 	Form     []struct {
 		Key      string `json:"key"`
 		MaxRunes *int   `json:"max_runes,omitempty"`
@@ -1517,6 +1571,119 @@ type Standard struct {
 	Title   string  `json:"title"`
 	Version *int    `json:"version,omitempty"`
 }
+
+// StandardBand defines model for StandardBand.
+type StandardBand struct {
+	// From Examples: 87.50
+	From Points `json:"from"`
+
+	// Points Examples: 87.50
+	Points Points `json:"points"`
+
+	// To Examples: 87.50
+	To Points `json:"to"`
+}
+
+// StandardBlock 一级指标
+type StandardBlock struct {
+	Leaves []StandardLeaf `json:"leaves"`
+
+	// Max Examples: 87.50
+	Max *Points `json:"max,omitempty"`
+
+	// Minimum Examples: 87.50
+	Minimum *Points `json:"minimum,omitempty"`
+	Title   string  `json:"title"`
+}
+
+// StandardContent 标准的内容；各项满分须与所列合计相符，全国标准合计 100 分
+type StandardContent struct {
+	Blocks   []StandardBlock `json:"blocks"`
+	Category CategoryName    `json:"category"`
+
+	// Max Examples: 87.50
+	Max *Points `json:"max,omitempty"`
+
+	// Sample 示例
+	Sample *bool  `json:"sample,omitempty"`
+	Title  string `json:"title"`
+}
+
+// StandardDone defines model for StandardDone.
+type StandardDone struct {
+	Receipt  Receipt      `json:"receipt"`
+	Standard StandardHead `json:"standard"`
+}
+
+// StandardHead defines model for StandardHead.
+type StandardHead struct {
+	Category CategoryName `json:"category"`
+	Id       int64        `json:"id"`
+
+	// Owner 区划代码(去尾零)
+	Owner       *Code             `json:"owner,omitempty"`
+	PublishedAt *time.Time        `json:"published_at,omitempty"`
+	Revision    int               `json:"revision"`
+	Sample      bool              `json:"sample"`
+	Sha256      string            `json:"sha256"`
+	State       StandardHeadState `json:"state"`
+	Title       string            `json:"title"`
+	UpdatedAt   time.Time         `json:"updated_at"`
+
+	// Version 同类别标准的版次，发布时给定
+	Version *int `json:"version,omitempty"`
+}
+
+// StandardHeadState defines model for StandardHead.State.
+type StandardHeadState string
+
+// StandardLeaf 指标。评分 points 填得分；是否 boolean 填 0 或满分；计数 count 填数量，每项 each 分，至满分止；分段 bands 填实测值，按段给分；扣分 deduction 填发生次数，每次从满分扣 each 分，扣完为止；达标 target 填实测值，达到目标得满分，否则 0 分
+type StandardLeaf struct {
+	// Bands 各段首尾相接，含下限、不含上限，末段含上限
+	Bands *[]StandardBand `json:"bands,omitempty"`
+
+	// Bonus 加分(全国标准不用)
+	Bonus *bool  `json:"bonus,omitempty"`
+	Code  string `json:"code"`
+
+	// Each Examples: 87.50
+	Each *Points `json:"each,omitempty"`
+
+	// Exemption 可免考(全国标准不用)
+	Exemption *bool `json:"exemption,omitempty"`
+
+	// Gate 必达：须得满分
+	Gate *bool `json:"gate,omitempty"`
+
+	// Greatest Examples: 87.50
+	Greatest *Points          `json:"greatest,omitempty"`
+	Kind     StandardLeafKind `json:"kind"`
+
+	// Least Examples: 87.50
+	Least *Points `json:"least,omitempty"`
+
+	// Max Examples: 87.50
+	Max Points `json:"max"`
+
+	// Sense 目标为不低于或不高于
+	Sense *StandardLeafSense `json:"sense,omitempty"`
+
+	// Target Examples: 87.50
+	Target *Points `json:"target,omitempty"`
+	Title  string  `json:"title"`
+
+	// Unit 计量单位
+	Unit *string `json:"unit,omitempty"`
+
+	// Veto 一票否决
+	Veto *bool `json:"veto,omitempty"`
+}
+
+// StandardLeafKind defines model for StandardLeaf.Kind.
+type StandardLeafKind string
+
+// StandardLeafSense 目标为不低于或不高于
+type StandardLeafSense string
 
 // Survey defines model for Survey.
 type Survey struct {
@@ -1621,6 +1788,9 @@ type OfficeCode = Code
 
 // RoundID defines model for RoundID.
 type RoundID = string
+
+// StandardID defines model for StandardID.
+type StandardID = int64
 
 // ListAuditParams defines parameters for ListAudit.
 type ListAuditParams struct {
@@ -2116,6 +2286,48 @@ type ListTitlesParams struct {
 	Category *CategoryQuery `form:"category,omitempty" json:"category,omitempty"`
 }
 
+// ListStandardsParams defines parameters for ListStandards.
+type ListStandardsParams struct {
+	Category *CategoryQuery `form:"category,omitempty" json:"category,omitempty"`
+
+	// Cursor 上一页的 next
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// DraftStandardParams defines parameters for DraftStandard.
+type DraftStandardParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// EditStandardParams defines parameters for EditStandard.
+type EditStandardParams struct {
+	// IfMatch 所见版本
+	IfMatch IfMatch `json:"If-Match"`
+
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// PublishStandardParams defines parameters for PublishStandard.
+type PublishStandardParams struct {
+	// IfMatch 所见版本
+	IfMatch IfMatch `json:"If-Match"`
+
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ImportStandardParams defines parameters for ImportStandard.
+type ImportStandardParams struct {
+	// IfMatch 所见版本
+	IfMatch IfMatch `json:"If-Match"`
+
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListUnitsParams defines parameters for ListUnits.
 type ListUnitsParams struct {
 	// Cursor 上一页的 next
@@ -2232,6 +2444,12 @@ type SaveSelfCheckJSONRequestBody SaveSelfCheckJSONBody
 
 // SuspendRoundJSONRequestBody defines body for SuspendRound for application/json ContentType.
 type SuspendRoundJSONRequestBody = Reason
+
+// DraftStandardJSONRequestBody defines body for DraftStandard for application/json ContentType.
+type DraftStandardJSONRequestBody = StandardContent
+
+// EditStandardJSONRequestBody defines body for EditStandard for application/json ContentType.
+type EditStandardJSONRequestBody = StandardContent
 
 // CorrectUnitJSONRequestBody defines body for CorrectUnit for application/json ContentType.
 type CorrectUnitJSONRequestBody CorrectUnitJSONBody
@@ -2427,6 +2645,27 @@ type ServerInterface interface {
 	// ListTitles 命名名单 The named units, in D-09 order
 	// (GET /rounds/{round}/titles)
 	ListTitles(c *gin.Context, round RoundID, params ListTitlesParams)
+	// ListStandards 指导标准 Standards the caller may read, newest first
+	// (GET /standards)
+	ListStandards(c *gin.Context, params ListStandardsParams)
+	// DraftStandard 起草标准 Draft a standard of the caller's office
+	// (POST /standards)
+	DraftStandard(c *gin.Context, params DraftStandardParams)
+	// ReadStandard 查看标准 A standard, whole
+	// (GET /standards/{standard})
+	ReadStandard(c *gin.Context, standard StandardID)
+	// EditStandard 修改标准草稿 Replace what a draft says
+	// (PUT /standards/{standard})
+	EditStandard(c *gin.Context, standard StandardID, params EditStandardParams)
+	// PublishStandard 发布标准 Publish a draft as the next version; it can not be changed afterwards
+	// (POST /standards/{standard}/publication)
+	PublishStandard(c *gin.Context, standard StandardID, params PublishStandardParams)
+	// ExportStandard 导出标准 A standard as a workbook (.xlsx)
+	// (GET /standards/{standard}/workbook)
+	ExportStandard(c *gin.Context, standard StandardID)
+	// ImportStandard 导入标准草稿 Replace what a draft says by a workbook in the form of its export
+	// (PUT /standards/{standard}/workbook)
+	ImportStandard(c *gin.Context, standard StandardID, params ImportStandardParams)
 	// ListUnits 单位名录 Units of the register
 	// (GET /units)
 	ListUnits(c *gin.Context, params ListUnitsParams)
@@ -5456,6 +5695,352 @@ func (siw *ServerInterfaceWrapper) ListTitles(c *gin.Context) {
 	siw.Handler.ListTitles(c, round, params)
 }
 
+// ListStandards operation middleware
+func (siw *ServerInterfaceWrapper) ListStandards(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListStandardsParams
+
+	// ------------- Optional query parameter "category" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "category", c.Request.URL.Query(), &params.Category, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter category: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListStandards(c, params)
+}
+
+// DraftStandard operation middleware
+func (siw *ServerInterfaceWrapper) DraftStandard(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DraftStandardParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.DraftStandard(c, params)
+}
+
+// ReadStandard operation middleware
+func (siw *ServerInterfaceWrapper) ReadStandard(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "standard" -------------
+	var standard StandardID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "standard", c.Param("standard"), &standard, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter standard: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReadStandard(c, standard)
+}
+
+// EditStandard operation middleware
+func (siw *ServerInterfaceWrapper) EditStandard(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "standard" -------------
+	var standard StandardID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "standard", c.Param("standard"), &standard, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter standard: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EditStandardParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter If-Match is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.EditStandard(c, standard, params)
+}
+
+// PublishStandard operation middleware
+func (siw *ServerInterfaceWrapper) PublishStandard(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "standard" -------------
+	var standard StandardID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "standard", c.Param("standard"), &standard, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter standard: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PublishStandardParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter If-Match is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.PublishStandard(c, standard, params)
+}
+
+// ExportStandard operation middleware
+func (siw *ServerInterfaceWrapper) ExportStandard(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "standard" -------------
+	var standard StandardID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "standard", c.Param("standard"), &standard, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter standard: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ExportStandard(c, standard)
+}
+
+// ImportStandard operation middleware
+func (siw *ServerInterfaceWrapper) ImportStandard(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "standard" -------------
+	var standard StandardID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "standard", c.Param("standard"), &standard, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter standard: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ImportStandardParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter If-Match is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ImportStandard(c, standard, params)
+}
+
 // ListUnits operation middleware
 func (siw *ServerInterfaceWrapper) ListUnits(c *gin.Context) {
 
@@ -5606,6 +6191,13 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/rounds/:round/limits", wrapper.ListLimits)
 	router.PUT(options.BaseURL+"/rounds/:round/limits/:office/:category", wrapper.SetLimit)
 	router.GET(options.BaseURL+"/rounds/:round/standards/:category", wrapper.GetStandard)
+	router.GET(options.BaseURL+"/standards", wrapper.ListStandards)
+	router.POST(options.BaseURL+"/standards", wrapper.DraftStandard)
+	router.GET(options.BaseURL+"/standards/:standard", wrapper.ReadStandard)
+	router.PUT(options.BaseURL+"/standards/:standard", wrapper.EditStandard)
+	router.POST(options.BaseURL+"/standards/:standard/publication", wrapper.PublishStandard)
+	router.GET(options.BaseURL+"/standards/:standard/workbook", wrapper.ExportStandard)
+	router.PUT(options.BaseURL+"/standards/:standard/workbook", wrapper.ImportStandard)
 	router.GET(options.BaseURL+"/rounds/:round/offices", wrapper.ListOffices)
 	router.GET(options.BaseURL+"/rounds/:round/offices/:office", wrapper.GetOffice)
 	router.POST(options.BaseURL+"/rounds/:round/offices/:office/dates", wrapper.MoveOfficeDate)
@@ -8314,6 +8906,298 @@ func (response ListTitlesdefaultApplicationProblemPlusJSONResponse) VisitListTit
 	return err
 }
 
+type ListStandardsRequestObject struct {
+	Params ListStandardsParams
+}
+
+type ListStandardsResponseObject interface {
+	VisitListStandardsResponse(w http.ResponseWriter) error
+}
+
+type ListStandards200JSONResponse struct {
+	Items []StandardHead `json:"items"`
+	Next  *string        `json:"next,omitempty"`
+}
+
+func (response ListStandards200JSONResponse) VisitListStandardsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListStandardsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListStandardsdefaultApplicationProblemPlusJSONResponse) VisitListStandardsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DraftStandardRequestObject struct {
+	Params DraftStandardParams
+	Body   *DraftStandardJSONRequestBody
+}
+
+type DraftStandardResponseObject interface {
+	VisitDraftStandardResponse(w http.ResponseWriter) error
+}
+
+type DraftStandard201JSONResponse StandardDone
+
+func (response DraftStandard201JSONResponse) VisitDraftStandardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DraftStandarddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DraftStandarddefaultApplicationProblemPlusJSONResponse) VisitDraftStandardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadStandardRequestObject struct {
+	Standard StandardID `json:"standard"`
+}
+
+type ReadStandardResponseObject interface {
+	VisitReadStandardResponse(w http.ResponseWriter) error
+}
+
+type ReadStandard200JSONResponse struct {
+	// Content 标准的内容；各项满分须与所列合计相符，全国标准合计 100 分
+	Content  StandardContent `json:"content"`
+	Standard StandardHead    `json:"standard"`
+}
+
+func (response ReadStandard200JSONResponse) VisitReadStandardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadStandarddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReadStandarddefaultApplicationProblemPlusJSONResponse) VisitReadStandardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EditStandardRequestObject struct {
+	Standard StandardID `json:"standard"`
+	Params   EditStandardParams
+	Body     *EditStandardJSONRequestBody
+}
+
+type EditStandardResponseObject interface {
+	VisitEditStandardResponse(w http.ResponseWriter) error
+}
+
+type EditStandard200JSONResponse StandardDone
+
+func (response EditStandard200JSONResponse) VisitEditStandardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EditStandarddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EditStandarddefaultApplicationProblemPlusJSONResponse) VisitEditStandardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PublishStandardRequestObject struct {
+	Standard StandardID `json:"standard"`
+	Params   PublishStandardParams
+}
+
+type PublishStandardResponseObject interface {
+	VisitPublishStandardResponse(w http.ResponseWriter) error
+}
+
+type PublishStandard200JSONResponse StandardDone
+
+func (response PublishStandard200JSONResponse) VisitPublishStandardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PublishStandarddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PublishStandarddefaultApplicationProblemPlusJSONResponse) VisitPublishStandardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportStandardRequestObject struct {
+	Standard StandardID `json:"standard"`
+}
+
+type ExportStandardResponseObject interface {
+	VisitExportStandardResponse(w http.ResponseWriter) error
+}
+
+type ExportStandard200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response ExportStandard200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportStandardResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportStandarddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportStandarddefaultApplicationProblemPlusJSONResponse) VisitExportStandardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportStandardRequestObject struct {
+	Standard StandardID `json:"standard"`
+	Params   ImportStandardParams
+	Body     io.Reader
+}
+
+type ImportStandardResponseObject interface {
+	VisitImportStandardResponse(w http.ResponseWriter) error
+}
+
+type ImportStandard200JSONResponse StandardDone
+
+func (response ImportStandard200JSONResponse) VisitImportStandardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportStandarddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ImportStandarddefaultApplicationProblemPlusJSONResponse) VisitImportStandardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListUnitsRequestObject struct {
 	Params ListUnitsParams
 }
@@ -8588,6 +9472,27 @@ type StrictServerInterface interface {
 	// ListTitles 命名名单 The named units, in D-09 order
 	// (GET /rounds/{round}/titles)
 	ListTitles(ctx context.Context, request ListTitlesRequestObject) (ListTitlesResponseObject, error)
+	// ListStandards 指导标准 Standards the caller may read, newest first
+	// (GET /standards)
+	ListStandards(ctx context.Context, request ListStandardsRequestObject) (ListStandardsResponseObject, error)
+	// DraftStandard 起草标准 Draft a standard of the caller's office
+	// (POST /standards)
+	DraftStandard(ctx context.Context, request DraftStandardRequestObject) (DraftStandardResponseObject, error)
+	// ReadStandard 查看标准 A standard, whole
+	// (GET /standards/{standard})
+	ReadStandard(ctx context.Context, request ReadStandardRequestObject) (ReadStandardResponseObject, error)
+	// EditStandard 修改标准草稿 Replace what a draft says
+	// (PUT /standards/{standard})
+	EditStandard(ctx context.Context, request EditStandardRequestObject) (EditStandardResponseObject, error)
+	// PublishStandard 发布标准 Publish a draft as the next version; it can not be changed afterwards
+	// (POST /standards/{standard}/publication)
+	PublishStandard(ctx context.Context, request PublishStandardRequestObject) (PublishStandardResponseObject, error)
+	// ExportStandard 导出标准 A standard as a workbook (.xlsx)
+	// (GET /standards/{standard}/workbook)
+	ExportStandard(ctx context.Context, request ExportStandardRequestObject) (ExportStandardResponseObject, error)
+	// ImportStandard 导入标准草稿 Replace what a draft says by a workbook in the form of its export
+	// (PUT /standards/{standard}/workbook)
+	ImportStandard(ctx context.Context, request ImportStandardRequestObject) (ImportStandardResponseObject, error)
 	// ListUnits 单位名录 Units of the register
 	// (GET /units)
 	ListUnits(ctx context.Context, request ListUnitsRequestObject) (ListUnitsResponseObject, error)
@@ -10911,6 +11816,229 @@ func (sh *strictHandler) ListTitles(ctx *gin.Context, round RoundID, params List
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ListTitlesResponseObject); ok {
 		if err := validResponse.VisitListTitlesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListStandards operation middleware
+func (sh *strictHandler) ListStandards(ctx *gin.Context, params ListStandardsParams) {
+	var request ListStandardsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListStandards(ctx, request.(ListStandardsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListStandards")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListStandardsResponseObject); ok {
+		if err := validResponse.VisitListStandardsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DraftStandard operation middleware
+func (sh *strictHandler) DraftStandard(ctx *gin.Context, params DraftStandardParams) {
+	var request DraftStandardRequestObject
+
+	request.Params = params
+
+	var body DraftStandardJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DraftStandard(ctx, request.(DraftStandardRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DraftStandard")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(DraftStandardResponseObject); ok {
+		if err := validResponse.VisitDraftStandardResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReadStandard operation middleware
+func (sh *strictHandler) ReadStandard(ctx *gin.Context, standard StandardID) {
+	var request ReadStandardRequestObject
+
+	request.Standard = standard
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadStandard(ctx, request.(ReadStandardRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadStandard")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReadStandardResponseObject); ok {
+		if err := validResponse.VisitReadStandardResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// EditStandard operation middleware
+func (sh *strictHandler) EditStandard(ctx *gin.Context, standard StandardID, params EditStandardParams) {
+	var request EditStandardRequestObject
+
+	request.Standard = standard
+	request.Params = params
+
+	var body EditStandardJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EditStandard(ctx, request.(EditStandardRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EditStandard")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(EditStandardResponseObject); ok {
+		if err := validResponse.VisitEditStandardResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PublishStandard operation middleware
+func (sh *strictHandler) PublishStandard(ctx *gin.Context, standard StandardID, params PublishStandardParams) {
+	var request PublishStandardRequestObject
+
+	request.Standard = standard
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PublishStandard(ctx, request.(PublishStandardRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PublishStandard")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(PublishStandardResponseObject); ok {
+		if err := validResponse.VisitPublishStandardResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ExportStandard operation middleware
+func (sh *strictHandler) ExportStandard(ctx *gin.Context, standard StandardID) {
+	var request ExportStandardRequestObject
+
+	request.Standard = standard
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportStandard(ctx, request.(ExportStandardRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportStandard")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ExportStandardResponseObject); ok {
+		if err := validResponse.VisitExportStandardResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ImportStandard operation middleware
+func (sh *strictHandler) ImportStandard(ctx *gin.Context, standard StandardID, params ImportStandardParams) {
+	var request ImportStandardRequestObject
+
+	request.Standard = standard
+	request.Params = params
+
+	request.Body = ctx.Request.Body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ImportStandard(ctx, request.(ImportStandardRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ImportStandard")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ImportStandardResponseObject); ok {
+		if err := validResponse.VisitImportStandardResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -146,22 +146,11 @@ func (s *Server) GetStandard(ctx context.Context, request GetStandardRequestObje
 	out := Standard{
 		Category: request.Category, Version: given(rule.StandardVersion), Title: rule.Standard.Title, Sample: rule.Standard.Sample,
 		Sha256: given(hex.EncodeToString(rule.StandardSHA256)), PassMark: rules.PassMark.String(), Maximum: rule.Standard.Maximum().String(),
+		Blocks: standardBlocks(rule.Standard.Blocks),
 	}
 	err = recode(rule.Form, &out.Form)
 	if err != nil {
 		return nil, err
-	}
-	for _, b := range rule.Standard.Blocks {
-		block := standardBlock{Title: b.Title}
-		if b.Minimum > 0 {
-			block.Minimum = given(b.Minimum.String())
-		}
-		for _, l := range b.Leaves {
-			block.Leaves = append(block.Leaves, standardLeaf{
-				Code: l.Code, Title: l.Title, Kind: string(l.Kind), Max: l.Max.String(), Gate: given(l.Gate), Veto: given(l.Veto),
-			})
-		}
-		out.Blocks = append(out.Blocks, block)
 	}
 	return GetStandard200JSONResponse(out), nil
 }
@@ -189,6 +178,7 @@ func roundInput(in RoundDefinition) (acts.RoundInput, error) {
 	for _, c := range in.Categories {
 		out.Categories = append(out.Categories, award.CategoryRule{
 			Category: award.Category(c.Category), Title: value(c.Title), Quota: award.Quota{Places: c.Quota, Ratio: value(c.Ratio)},
+			StandardID: value(c.Standard),
 		})
 	}
 	if in.RegistryDate != nil {
@@ -312,28 +302,13 @@ func lastNotice(opens time.Time) *ShownInstant {
 	return &ShownInstant{ClosesAt: opens, Shown: award.DateOf(opens).String()}
 }
 
-// The parts of the contract's objects that have no name of their own.
-type (
-	roundCategory = struct {
-		Category CategoryName `json:"category"`
-		Quota    int          `json:"quota"`
-		Ratio    *int         `json:"ratio,omitempty"`
-		Title    string       `json:"title"`
-	}
-	standardLeaf = struct {
-		Code  string `json:"code"`
-		Gate  *bool  `json:"gate,omitempty"`
-		Kind  string `json:"kind"`
-		Max   Points `json:"max"`
-		Title string `json:"title"`
-		Veto  *bool  `json:"veto,omitempty"`
-	}
-	standardBlock = struct {
-		Leaves  []standardLeaf `json:"leaves"`
-		Minimum *Points        `json:"minimum,omitempty"`
-		Title   string         `json:"title"`
-	}
-)
+// roundCategory has no name of its own in the contract.
+type roundCategory = struct {
+	Category CategoryName `json:"category"`
+	Quota    int          `json:"quota"`
+	Ratio    *int         `json:"ratio,omitempty"`
+	Title    string       `json:"title"`
+}
 
 // recode writes a value of ours as the contract's type with the same fields.
 func recode(from, to any) error {

@@ -19,6 +19,9 @@ var actOf = map[string]award.Act{
 	"createOfficer": award.ActCreateOfficer, "disableOfficer": award.ActDisableOfficer,
 	"createKeys": award.ActCreateKeys, "revokeKey": award.ActRevokeKey, "correctUnit": award.ActCorrectUnit,
 
+	"draftStandard": award.ActDraftStandard, "editStandard": award.ActEditStandard,
+	"importStandard": award.ActImportStandard, "publishStandard": award.ActPublishStandard,
+
 	"createRound": award.ActCreateRound, "editRound": award.ActEditRound, "openRound": award.ActOpenRound,
 	"suspendRound": award.ActSuspendRound, "resumeRound": award.ActResumeRound, "cancelRound": award.ActCancelRound,
 	"reopenOffices": award.ActReopen, "moveDate": award.ActMoveDate, "moveOfficeDate": award.ActMoveOfficeDate,
@@ -114,7 +117,7 @@ func TestEveryOperationIsRoutedAndAsksForAKeyUnlessPublic(t *testing.T) {
 }
 
 // pathHole is a parameter of a route other than those with words of their own.
-var pathHole = regexp.MustCompile(`:(round|office|unit|application|id|officer|number)\b`)
+var pathHole = regexp.MustCompile(`:(standard|round|office|unit|application|id|officer|number)\b`)
 
 func TestTheGeneratedRoutesAreTheContracts(t *testing.T) {
 	contract, err := readContract(contractText(t))

@@ -125,6 +125,9 @@ func TestEveryWordOfTheRulesIsInTheCatalogs(t *testing.T) {
 	for _, k := range award.Kinds() {
 		words["kind_"+string(k)] = true
 	}
+	for _, k := range award.LeafKinds() {
+		words["leafkind_"+string(k)] = true
+	}
 	for _, f := range award.Failures() {
 		words["failed_"+string(f)] = true
 	}

@@ -45,6 +45,7 @@ type Tx interface {
 	actTx
 	recordTx
 	roundTx
+	standardTx
 	officerTx
 	fileTx
 	listTx
@@ -55,6 +56,7 @@ type Tx interface {
 // Reads are the answers to questions, outside any act.
 type Reads interface {
 	roundReads
+	standardReads
 	officerReads
 	fileReads
 	listReads

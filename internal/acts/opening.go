@@ -13,8 +13,9 @@ type openingTx interface {
 	// Recommenders returns every office that recommends in the round by the
 	// register on its registry date, with its eligible units, in D-09 order.
 	Recommenders(ctx context.Context, r Round) ([]Recommender, error)
-	// HasStandard reports whether a standard of the category was published.
-	HasStandard(ctx context.Context, category award.Category) (bool, error)
+	// HasStandard reports whether a standard of the category was published that
+	// a round can use whose owner has the path.
+	HasStandard(ctx context.Context, owner []int64, category award.Category) (bool, error)
 	// SaveRound writes state, stage, dates and the instants of the levers, and
 	// counts the revision up.
 	SaveRound(ctx context.Context, r Round) error
@@ -22,9 +23,10 @@ type openingTx interface {
 	// FreezePage copies a page of the register into the round's own. A unit
 	// whose chain is broken on that day is listed as failed.
 	FreezePage(ctx context.Context, r Round, p award.Page) (award.PageResult, error)
-	// FreezeStandard gives a category its latest standard; sample is published
-	// as the first version when there is none, nil when one must exist.
-	FreezeStandard(ctx context.Context, round string, category award.Category, sample *award.Standard) error
+	// FreezeStandard gives a category the standard that its definition names,
+	// else the latest; sample is published when there is none, nil when one must
+	// exist.
+	FreezeStandard(ctx context.Context, round string, owner []int64, c award.CategoryRule, sample *award.Standard) error
 	// PutOffices adds the round's recommending offices with their dates, and
 	// the owner office's own stage.
 	PutOffices(ctx context.Context, r Round, dates award.OfficeDates) error
@@ -80,11 +82,15 @@ func (a *Acts) OpenRound(ctx context.Context, by award.Officer, key Key, id stri
 // mustHaveStandards refuses a round with a category that nobody could be held
 // against (N 三).
 func (t *act) mustHaveStandards(ctx context.Context, r Round) error {
+	owner, err := registerUnit(ctx, t.Tx, r.OwnerCode)
+	if err != nil {
+		return err
+	}
 	for _, c := range r.Categories {
-		if _, sample := award.SampleStandard(c.Category); sample {
+		if _, sample := award.SampleStandard(c.Category); sample || c.StandardID != 0 {
 			continue
 		}
-		has, err := t.HasStandard(ctx, c.Category)
+		has, err := t.HasStandard(ctx, owner.Path, c.Category)
 		if err != nil {
 			return err
 		}
@@ -148,12 +154,16 @@ func (a *Acts) Opened(ctx context.Context, round string) error {
 		if err != nil || r.State != award.RoundOpening {
 			return err
 		}
+		owner, err := registerUnit(ctx, tx, r.OwnerCode)
+		if err != nil {
+			return err
+		}
 		for _, c := range r.Categories {
 			var sample *award.Standard
 			if s, ok := award.SampleStandard(c.Category); ok {
 				sample = &s
 			}
-			if err := tx.FreezeStandard(ctx, r.ID, c.Category, sample); err != nil {
+			if err := tx.FreezeStandard(ctx, r.ID, owner.Path, c.CategoryRule, sample); err != nil {
 				return err
 			}
 		}

@@ -47,6 +47,11 @@ func policy() map[award.Act][]grant {
 		award.ActRevokeKey:      {{theUnit, heads}, {above, heads}},
 		award.ActCorrectUnit:    {{above, admin}},
 
+		award.ActDraftStandard:   {{theOwner, admin}},
+		award.ActEditStandard:    {{theOwner, admin}},
+		award.ActImportStandard:  {{theOwner, admin}},
+		award.ActPublishStandard: {{theOwner, admin}},
+
 		award.ActCreateRound:    {{theOwner, admin}},
 		award.ActEditRound:      {{theOwner, admin}},
 		award.ActOpenRound:      {{theOwner, admin}},

@@ -24,6 +24,7 @@ var rows = map[string]Row{
 	"file":     {Owner: nation, Office: province, Unit: street, Path: pathTo[street], Waiting: district},
 	"office":   {Owner: nation, Office: province, Unit: province, Path: pathTo[province]},
 	"round":    {Owner: nation, Path: []int64{nation}},
+	"standard": {Owner: nation},
 	"register": {Unit: street, Path: pathTo[street]},
 	"message":  {Office: district},
 }
@@ -39,6 +40,11 @@ var allowed = map[award.Act]struct {
 	award.ActCreateKeys:     {"register", downTo(street, admin, head)},
 	award.ActRevokeKey:      {"register", downTo(street, admin, head)},
 	award.ActCorrectUnit:    {"register", downTo(district, admin)},
+
+	award.ActDraftStandard:   {"standard", only(nation, admin)},
+	award.ActEditStandard:    {"standard", only(nation, admin)},
+	award.ActImportStandard:  {"standard", only(nation, admin)},
+	award.ActPublishStandard: {"standard", only(nation, admin)},
 
 	award.ActCreateRound:    {"round", only(nation, admin)},
 	award.ActEditRound:      {"round", only(nation, admin)},
@@ -171,6 +177,7 @@ func TestWhoMaySeeARow(t *testing.T) {
 		"file":     {nation, province, prefecture, district, street},
 		"office":   {nation, province},
 		"round":    {nation},
+		"standard": {nation},
 		"register": {nation, province, prefecture, district, street},
 		"message":  {district},
 	}

@@ -73,6 +73,9 @@ func (a *Acts) CreateRound(ctx context.Context, by award.Officer, key Key, in Ro
 		if defects := definition.Check(now); len(defects) > 0 {
 			return RoundStanding{}, award.RefuseFields(award.Invalid, "N 二", "round_defects", defects)
 		}
+		if err := t.checkNamed(ctx, owner, definition.Categories); err != nil {
+			return RoundStanding{}, err
+		}
 		series := drillSeries
 		if definition.DrillDay == 0 {
 			series = strconv.Itoa(award.DateOf(now).Year)
@@ -115,6 +118,13 @@ func (a *Acts) EditRound(ctx context.Context, by award.Officer, key Key, id stri
 		definition := in.Defaulted(now)
 		if defects := definition.Check(now); len(defects) > 0 {
 			return RoundStanding{}, award.RefuseFields(award.Invalid, "N 二", "round_defects", defects)
+		}
+		owner, err := registerUnit(ctx, t.Tx, r.OwnerCode)
+		if err != nil {
+			return RoundStanding{}, err
+		}
+		if err := t.checkNamed(ctx, owner, definition.Categories); err != nil {
+			return RoundStanding{}, err
 		}
 		r.define(definition)
 		r.Revision++

@@ -14,6 +14,11 @@ const (
 	ActRevokeKey      Act = "revoke-key"
 	ActCorrectUnit    Act = "correct-unit" // an unsure kind decided by the administrator (D-13, D-14)
 
+	ActDraftStandard   Act = "draft-standard"
+	ActEditStandard    Act = "edit-standard"
+	ActImportStandard  Act = "import-standard" // a draft by its workbook
+	ActPublishStandard Act = "publish-standard"
+
 	ActCreateRound    Act = "create-round"
 	ActEditRound      Act = "edit-round"
 	ActOpenRound      Act = "open-round"
@@ -71,6 +76,7 @@ const (
 func OfficeActs() []Act {
 	return []Act{
 		ActCreateOfficer, ActDisableOfficer, ActCreateKeys, ActRevokeKey, ActCorrectUnit,
+		ActDraftStandard, ActEditStandard, ActImportStandard, ActPublishStandard,
 		ActCreateRound, ActEditRound, ActOpenRound, ActSuspendRound, ActResumeRound, ActCancelRound,
 		ActReopen, ActMoveDate, ActMoveOfficeDate, ActSetLimit, ActCloseOffice,
 		ActAcceptPackage, ActReturnPackage, ActMark, ActFixCandidates, ActDecide,

@@ -80,11 +80,12 @@ const (
 
 // CategoryRule is one category of a round as defined.
 type CategoryRule struct {
-	Category Category
-	Title    string
-	Quota    Quota
-	Kinds    []Kind
-	Form     []FormField
+	Category   Category
+	Title      string
+	Quota      Quota
+	Kinds      []Kind
+	Form       []FormField
+	StandardID int64 // of the standard it is held against; 0: the latest at opening (D-33)
 }
 
 // Dates are a round's dates, exclusive instants (domain 3).

@@ -2,8 +2,6 @@ package postgres
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 
 	"github.com/lib/pq"
@@ -105,69 +103,6 @@ func (t *tx) FreezePage(ctx context.Context, r acts.Round, p award.Page) (award.
 		return award.PageResult{}, fmt.Errorf("freeze a page of the register: %w", err)
 	}
 	return result, nil
-}
-
-// HasStandard reports whether a standard of the category was published.
-func (t *tx) HasStandard(ctx context.Context, category award.Category) (bool, error) {
-	_, has, err := t.latestStandard(ctx, category)
-	return has, err
-}
-
-func (t *tx) latestStandard(ctx context.Context, category award.Category) (id int64, has bool, err error) {
-	err = t.GetContext(ctx, &id, `
-		SELECT id FROM standard WHERE category = $1 ORDER BY version DESC LIMIT 1`, category)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, false, nil
-	}
-	if err != nil {
-		return 0, false, fmt.Errorf("find standard of %s: %w", category, err)
-	}
-	return id, true, nil
-}
-
-// FreezeStandard gives a category its latest standard.
-func (t *tx) FreezeStandard(ctx context.Context, round string, category award.Category, sample *award.Standard) error {
-	id, has, err := t.latestStandard(ctx, category)
-	if err != nil {
-		return err
-	}
-	if !has {
-		if sample == nil {
-			return fmt.Errorf("freeze standard of %s: none published", category)
-		}
-		if id, err = t.publishSample(ctx, *sample); err != nil {
-			return err
-		}
-	}
-	_, err = t.ExecContext(ctx, `
-		UPDATE round_category SET standard_id = $3 WHERE round_id = $1 AND category = $2`, round, category, id)
-	if err != nil {
-		return fmt.Errorf("freeze standard of %s: %w", category, err)
-	}
-	return nil
-}
-
-// publishSample adds a sample as the first version; two rounds that open at
-// once get the same one.
-func (t *tx) publishSample(ctx context.Context, s award.Standard) (int64, error) {
-	indicators, err := encode(s)
-	if err != nil {
-		return 0, fmt.Errorf("encode sample of %s: %w", s.Category, err)
-	}
-	digest := s.Digest()
-	_, err = t.ExecContext(ctx, `
-		INSERT INTO standard (category, version, title, sample, indicators, sha256)
-		VALUES ($1, 1, $2, $3, $4, $5)
-		ON CONFLICT ON CONSTRAINT standard_version DO NOTHING`,
-		s.Category, s.Title, s.Sample, indicators, digest[:])
-	if err != nil {
-		return 0, fmt.Errorf("publish sample of %s: %w", s.Category, err)
-	}
-	id, has, err := t.latestStandard(ctx, s.Category)
-	if err == nil && !has {
-		err = fmt.Errorf("publish sample of %s: not there afterwards", s.Category)
-	}
-	return id, err
 }
 
 // PutOffices adds the round's recommending offices with their dates. All units

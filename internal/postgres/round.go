@@ -67,9 +67,9 @@ func (t *tx) PutDraft(ctx context.Context, r acts.Round) error {
 			return fmt.Errorf("encode form of %s: %w", c.Category, err)
 		}
 		_, err = t.ExecContext(ctx, `
-			INSERT INTO round_category (round_id, category, title, quota, ratio, kinds, form)
-			VALUES ($1, $2, $3, $4, nullif($5, 0), $6, $7)`,
-			r.ID, c.Category, c.Title, c.Quota.Places, c.Quota.Ratio, pq.Array(c.Kinds), form)
+			INSERT INTO round_category (round_id, category, title, quota, ratio, kinds, form, standard_id)
+			VALUES ($1, $2, $3, $4, nullif($5, 0), $6, $7, nullif($8::bigint, 0))`,
+			r.ID, c.Category, c.Title, c.Quota.Places, c.Quota.Ratio, pq.Array(c.Kinds), form, c.StandardID)
 		if err != nil {
 			return fmt.Errorf("write category %s: %w", c.Category, err)
 		}

@@ -167,7 +167,7 @@ func (row roundRow) round() (acts.Round, error) {
 func readCategories(ctx context.Context, q queryer, round string) ([]acts.RoundCategory, error) {
 	rows, err := q.QueryxContext(ctx, `
 		SELECT c.category, c.title, c.quota, coalesce(c.ratio, 0), c.kinds, c.form,
-		       coalesce(s.version, 0), s.sha256, s.indicators
+		       coalesce(c.standard_id, 0), coalesce(s.version, 0), s.sha256, s.indicators
 		FROM round_category c LEFT JOIN standard s ON s.id = c.standard_id
 		WHERE c.round_id = $1
 		ORDER BY array_position(ARRAY['district', 'street', 'community', 'city', 'village'], c.category)`, round)
@@ -181,7 +181,7 @@ func readCategories(ctx context.Context, q queryer, round string) ([]acts.RoundC
 		var kinds pq.StringArray
 		var form, standard []byte
 		if err := rows.Scan(&c.Category, &c.Title, &c.Quota.Places, &c.Quota.Ratio, &kinds, &form,
-			&c.StandardVersion, &c.StandardSHA256, &standard); err != nil {
+			&c.StandardID, &c.StandardVersion, &c.StandardSHA256, &standard); err != nil {
 			return nil, fmt.Errorf("read category: %w", err)
 		}
 		for _, k := range kinds {
