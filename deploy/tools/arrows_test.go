@@ -49,6 +49,13 @@ var forbidden = []arrow{
 	{"internal/sheet", "shifan/internal/postgres"},
 	{"internal/acts", "shifan/internal/sheet"},
 
+	{"internal/evidence", "database/sql"},
+	{"internal/evidence", "net/http"},
+	{"internal/evidence", "shifan/internal/postgres"},
+	{"internal/evidence", "gocloud.dev/blob/s3blob"},
+	{"internal/acts", "shifan/internal/evidence"},
+	{"internal/acts", "gocloud.dev/blob"},
+
 	{"internal/postgres", "net/http"},
 	{"internal/postgres", "shifan/workflows"},
 	{"internal/postgres", "shifan/activities"},
@@ -95,6 +102,8 @@ var allowed = []arrow{
 	{"internal/award", "math/big"},
 	{"internal/acts", "shifan/internal/award"},
 	{"internal/register", "shifan/internal/award"},
+	{"internal/evidence", "shifan/internal/acts"},
+	{"internal/evidence", "gocloud.dev/blob/fileblob"},
 	{"internal/postgres", "database/sql"},
 	{"internal/postgres", "shifan/internal/acts"},
 	{"internal/postgres", "github.com/jmoiron/sqlx"},

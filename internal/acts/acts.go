@@ -23,6 +23,7 @@ type Acts struct {
 	store     Store
 	procedure Procedure
 	log       *slog.Logger
+	evidence  EvidenceStore
 }
 
 // New returns the acts over the record, telling the procedure what it must hear.
@@ -51,6 +52,7 @@ type Tx interface {
 	listTx
 	batchTx
 	messageTx
+	evidenceTx
 }
 
 // Reads are the answers to questions, outside any act.
@@ -62,6 +64,7 @@ type Reads interface {
 	listReads
 	procedureReads
 	messageReads
+	evidenceReads
 }
 
 // Key makes a repeated call harmless: the same officer, method, path and key
@@ -151,6 +154,8 @@ type act struct {
 	name  award.Act
 	round string
 	told  bool // it left word for the procedure
+
+	limits award.EvidenceLimits
 }
 
 // Tell leaves a signal in the outbox.
@@ -201,7 +206,7 @@ func once[T any](ctx context.Context, a *Acts, by award.Officer, key Key, name a
 			}
 			return nil
 		}
-		t := &act{Tx: tx, id: receipt.Act, at: receipt.At, by: by, name: name, round: round}
+		t := &act{Tx: tx, id: receipt.Act, at: receipt.At, by: by, name: name, round: round, limits: a.evidence.Limits}
 		if done.Result, err = fn(t); err != nil {
 			return err
 		}

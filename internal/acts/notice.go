@@ -181,6 +181,17 @@ func (t *act) announce(ctx context.Context, round Round, n Notice, list AdoptedL
 	if n, err = t.AddNotice(ctx, t.by, n); err != nil {
 		return Notice{}, err
 	}
+	for i, e := range n.Evidence {
+		if e.SHA256 == "" {
+			continue
+		}
+		_, err := t.cite(ctx, fmt.Sprintf("/evidence/%d/sha256", i), EvidenceUse{
+			SHA256: e.SHA256, Unit: n.Office, Kind: award.UseNotice, Subject: fmt.Sprintf("%d/%d", n.Number, i+1),
+		})
+		if err != nil {
+			return Notice{}, err
+		}
+	}
 	return n, t.audit(ctx, fmt.Sprintf("notice/%d", n.ID), "", map[string]any{
 		"number": n.Number, "list_sha256": fmt.Sprintf("%x", list.SHA256), "units": len(list.Items),
 		"opens_at": n.OpensAt, "closes_at": n.ClosesAt, "final_at": n.FinalAt,

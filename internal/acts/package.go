@@ -78,6 +78,14 @@ func (a *Acts) PutPackage(ctx context.Context, by award.Officer, key Key, in Put
 		if err := t.SavePackage(ctx, by, p); err != nil {
 			return PackageView{}, err
 		}
+		for part, document := range map[award.Part]award.Document{award.PartLetter: p.Letter, award.PartReport: p.Report} {
+			err := t.citeAlone(ctx, "/"+string(part)+"/sha256", EvidenceUse{
+				SHA256: document.SHA256, Unit: office.ID, Kind: award.UsePackage, Subject: fmt.Sprintf("%d/%s", p.Revision, part),
+			})
+			if err != nil {
+				return PackageView{}, err
+			}
+		}
 		if err := t.audit(ctx, packageSubject(office, p), "", map[string]any{
 			"letter": in.Letter.Number, "letter_sha256": in.Letter.SHA256, "report_sha256": in.Report.SHA256,
 		}); err != nil {

@@ -85,6 +85,10 @@ func policy() map[award.Act][]grant {
 		award.ActInspect:           {{theOffice, staff}},
 		award.ActSurvey:            {{theOffice, staff}},
 
+		award.ActUploadEvidence: {{theUnit, staff}}, // a file belongs to the office that uploads it
+		award.ActAttachEvidence: {{unitOrAbove, staff}},
+		award.ActDetachEvidence: {{unitOrAbove, staff}},
+
 		award.ActReadMessage: {{theOffice, []award.Role{award.RoleAdmin, award.RoleHead, award.RoleClerk, award.RoleAuditor}}},
 	}
 }

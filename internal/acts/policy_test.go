@@ -79,6 +79,10 @@ var allowed = map[award.Act]struct {
 	award.ActInspect:           {"file", only(province, admin, head, clerk)},
 	award.ActSurvey:            {"file", only(province, admin, head, clerk)},
 
+	award.ActUploadEvidence: {"register", only(street, admin, head, clerk)},
+	award.ActAttachEvidence: {"file", downTo(street, admin, head, clerk)},
+	award.ActDetachEvidence: {"file", downTo(street, admin, head, clerk)},
+
 	award.ActReadMessage: {"message", only(district, admin, head, clerk, auditor)},
 }
 

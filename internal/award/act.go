@@ -52,6 +52,10 @@ const (
 	ActInspect           Act = "inspect"
 	ActSurvey            Act = "survey"
 
+	ActUploadEvidence Act = "upload-evidence"
+	ActAttachEvidence Act = "attach-evidence" // to an indicator of a self-check
+	ActDetachEvidence Act = "detach-evidence"
+
 	ActReadMessage Act = "read-message"
 )
 
@@ -69,6 +73,9 @@ const (
 	StepNoticeEnded Act = "notice-ended"
 	StepClosed      Act = "closed"
 	StepDigest      Act = "digest"
+
+	StepRemoveEvidence Act = "remove-evidence" // nothing ever referred to it, D-36
+	StepScanEvidence   Act = "scan-evidence"   // a later scan found something
 )
 
 // OfficeActs lists the acts that people and offices do; each has exactly one
@@ -82,7 +89,8 @@ func OfficeActs() []Act {
 		ActAcceptPackage, ActReturnPackage, ActMark, ActFixCandidates, ActDecide,
 		ActCompleteStage, ActAdoptProposals, ActAnnounceNotice, ActRecommend, ActPutPackage,
 		ActSaveSelfCheck, ActCreateApplication, ActEditApplication, ActFile, ActEndorse,
-		ActCallUp, ActWithdraw, ActInspect, ActSurvey, ActReadMessage,
+		ActCallUp, ActWithdraw, ActInspect, ActSurvey,
+		ActUploadEvidence, ActAttachEvidence, ActDetachEvidence, ActReadMessage,
 	}
 }
 

@@ -44,6 +44,7 @@ type Evidence struct {
 	Name        string    `json:"name"`         // the newspaper, station or site
 	PublishedAt time.Time `json:"published_at"` // the start of the day, for a drill the instant
 	Link        string    `json:"link,omitempty"`
+	SHA256      string    `json:"sha256,omitempty"` // of the scan, kept as evidence
 }
 
 // NoticeState is where a public notice stands.

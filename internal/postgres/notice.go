@@ -68,8 +68,12 @@ func addEvidence(ctx context.Context, q queryer, notices []acts.Notice) error {
 		at[n.ID], ids[i] = i, n.ID
 	}
 	rows, err := q.QueryxContext(ctx, `
-		SELECT notice_id, medium, name, published_at, link FROM public_notice_evidence
-		WHERE notice_id = ANY($1) ORDER BY notice_id, position`, pq.Array(ids))
+		SELECT e.notice_id, e.medium, e.name, e.published_at, e.link, coalesce(encode(u.sha256, 'hex'), '')
+		FROM public_notice_evidence e
+		JOIN public_notice n ON n.id = e.notice_id
+		LEFT JOIN evidence_use u ON u.round_id = n.round_id AND u.unit_id = n.office_id AND u.kind = 'notice'
+			AND u.subject = n.number || '/' || e.position AND u.ended_at IS NULL
+		WHERE e.notice_id = ANY($1) ORDER BY e.notice_id, e.position`, pq.Array(ids))
 	if err != nil {
 		return fmt.Errorf("read evidence: %w", err)
 	}
@@ -77,7 +81,7 @@ func addEvidence(ctx context.Context, q queryer, notices []acts.Notice) error {
 	for rows.Next() {
 		var notice int64
 		var e award.Evidence
-		if err := rows.Scan(&notice, &e.Medium, &e.Name, &e.PublishedAt, &e.Link); err != nil {
+		if err := rows.Scan(&notice, &e.Medium, &e.Name, &e.PublishedAt, &e.Link, &e.SHA256); err != nil {
 			return fmt.Errorf("read a piece of evidence: %w", err)
 		}
 		n := &notices[at[notice]]

@@ -28,6 +28,9 @@ type World struct {
 	Procedure *Procedure
 	Admin     award.Officer // administrator and head of the nation's office (code 0)
 
+	Evidence       acts.EvidenceStore // where its evidence is kept; a test may change it and keep it anew
+	EvidenceFolder string
+
 	t        testing.TB
 	officers map[string]award.Officer // by office and roles
 	keys     int
@@ -45,6 +48,7 @@ func New(t testing.TB) *World {
 		t: t, officers: make(map[string]award.Officer),
 	}
 	w.Acts = acts.New(w.Store, w.Procedure, slog.New(slog.DiscardHandler))
+	w.keepEvidence()
 	w.At(Start())
 	_, err := w.Store.ImportRegister(context.Background(), "actstest", registerDate(), rows(), func(int) {})
 	w.must(err)
