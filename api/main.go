@@ -22,10 +22,12 @@ import (
 	_ "github.com/lib/pq" // the driver
 	"go.temporal.io/sdk/client"
 	sdklog "go.temporal.io/sdk/log"
+	_ "gocloud.dev/blob/s3blob" // evidence at s3://
 
 	"shifan/api/server"
 	"shifan/internal/acts"
 	"shifan/internal/config"
+	"shifan/internal/evidence"
 	"shifan/internal/postgres"
 	"shifan/workflows"
 )
@@ -102,8 +104,14 @@ func serve(ctx context.Context, settings config.Config, log *slog.Logger, db *sq
 	}
 	defer temporal.Close()
 
+	kept, err := evidence.Configured(ctx, settings.EvidenceURL, settings.ScanAddress)
+	if err != nil {
+		return err
+	}
+	a := acts.New(postgres.New(db), workflows.NewClient(temporal, time.Now), log)
+	a.KeepEvidence(kept)
 	handler, err := server.New(server.Options{
-		Acts:     acts.New(postgres.New(db), workflows.NewClient(temporal, time.Now), log),
+		Acts:     a,
 		Log:      log,
 		Contract: contract,
 		Ready:    db.PingContext,

@@ -33,6 +33,7 @@ const (
 	relayEvery  = 2 * time.Second        // how late a signal is that could not be sent at once
 	awayRetry   = 250 * time.Millisecond // how late Temporal's return is noticed
 	ensureEvery = 15 * time.Second       // how late a lost workflow is noticed
+	tidyEvery   = time.Hour              // its limits are a day and a month
 )
 
 // run keeps until ctx ends. After Temporal was away it ensures at once.
@@ -56,6 +57,27 @@ func (k *keeper) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-time.After(pause):
+		}
+	}
+}
+
+// tidy keeps the evidence tidy, whether Temporal is there or not.
+func (k *keeper) tidy(ctx context.Context) {
+	slow := time.NewTicker(tidyEvery)
+	defer slow.Stop()
+	for {
+		done, err := k.acts.TidyEvidence(ctx)
+		if err != nil {
+			k.complain(ctx, "evidence not tidied", err)
+		}
+		if done != (acts.EvidenceTidied{}) {
+			k.log.InfoContext(ctx, "evidence tidied", "broken_off", done.BrokenOff, "removed", done.Removed,
+				"scanned", done.Scanned, "infected", done.Infected)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-slow.C:
 		}
 	}
 }

@@ -11,10 +11,11 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 	"time"
 
-	_ "github.com/lib/pq" // the one blank import: the driver
+	_ "github.com/lib/pq" // the driver
 	prom "github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/uber-go/tally/v4"
@@ -22,9 +23,11 @@ import (
 	"go.temporal.io/sdk/client"
 	sdktally "go.temporal.io/sdk/contrib/tally"
 	sdklog "go.temporal.io/sdk/log"
+	_ "gocloud.dev/blob/s3blob" // evidence at s3://
 
 	"shifan/internal/acts"
 	"shifan/internal/config"
+	"shifan/internal/evidence"
 	"shifan/internal/postgres"
 	"shifan/workflows"
 )
@@ -70,7 +73,12 @@ func run(ctx context.Context, settings config.Config, log *slog.Logger) (err err
 	defer temporal.Close()
 
 	procedure := workflows.NewClient(temporal, time.Now)
+	kept, err := evidence.Configured(ctx, settings.EvidenceURL, settings.ScanAddress)
+	if err != nil {
+		return err
+	}
 	a := acts.New(postgres.New(db), procedure, log)
+	a.KeepEvidence(kept)
 	p := newPoller(temporal, settings.TemporalNamespace, a, log)
 
 	health, err := serveHealth(ctx, settings.WorkerAddress, handler, func(ctx context.Context) error {
@@ -82,13 +90,11 @@ func run(ctx context.Context, settings config.Config, log *slog.Logger) (err err
 	defer func() { err = errors.Join(err, health.Close()) }()
 
 	k := &keeper{acts: a, procedure: procedure, provision: p.provision, lost: p.pause, log: log}
-	kept := make(chan struct{})
-	go func() {
-		defer close(kept)
-		k.run(ctx)
-	}()
+	var keeping sync.WaitGroup
+	keeping.Go(func() { k.run(ctx) })
+	keeping.Go(func() { k.tidy(ctx) })
 	p.run(ctx)
-	<-kept
+	keeping.Wait()
 	return nil
 }
 

@@ -61,6 +61,7 @@ type call struct {
 	query    url.Values
 	revision int // If-Match; zero: none
 	body     any
+	file     []byte // instead of a body
 }
 
 func (c client) get(ctx context.Context, path string, query url.Values, out any) error {
@@ -92,7 +93,7 @@ func (c client) do(ctx context.Context, in call, out any) error {
 	if in.method != http.MethodGet {
 		key = fmt.Sprintf("%s-%d", c.wire.run, c.wire.acts.Add(1))
 	}
-	var body []byte
+	body := in.file
 	if in.body != nil {
 		var err error
 		if body, err = json.Marshal(in.body); err != nil {
@@ -118,7 +119,10 @@ func (c client) once(ctx context.Context, in call, key string, body []byte, out 
 		return fmt.Errorf("make the request %s %s: %w", in.method, in.path, err)
 	}
 	request.URL.RawQuery = in.query.Encode()
-	if len(body) > 0 {
+	switch {
+	case in.file != nil:
+		request.Header.Set("Content-Type", "application/octet-stream")
+	case len(body) > 0:
 		request.Header.Set("Content-Type", "application/json")
 	}
 	if c.key != "" {

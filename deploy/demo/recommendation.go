@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
@@ -126,9 +124,15 @@ func (p *province) sendOnce(ctx context.Context, revision int) error {
 			return fmt.Errorf("send a package without its letter: %w", orNothing(err))
 		}
 	}
-	body := map[string]any{
-		"letter": p.paper("推荐函", revision), "report": p.paper("考核验收报告", revision),
+	letter, err := p.paper(ctx, "推荐函", revision)
+	if err != nil {
+		return err
 	}
+	report, err := p.paper(ctx, "考核验收报告", revision)
+	if err != nil {
+		return err
+	}
+	body := map[string]any{"letter": letter, "report": report}
 	if err := p.head.put(ctx, p.path("/offices/%s/package", p.code), body); err != nil {
 		return err
 	}
@@ -158,12 +162,13 @@ func (p *province) sendOnce(ctx context.Context, revision int) error {
 	return nil
 }
 
-// paper is a document of the package with its electronic text (包括电子文本).
-func (p *province) paper(title string, revision int) document {
+// paper is a document of the package with its electronic text (包括电子文本) and
+// the scan of its sealed page.
+func (p *province) paper(ctx context.Context, title string, revision int) (document, error) {
 	text := strings.Repeat(fmt.Sprintf("演练:%s%s,第%d稿。", p.name, title, revision), 5)
-	sum := sha256.Sum256([]byte(text))
+	digest, err := p.head.upload(ctx, title+".png", sealedPage(text))
 	return document{
 		Title: p.name + title, Number: fmt.Sprintf("演练函〔%d〕%s-%d号", time.Now().Year(), p.code, revision),
-		SHA256: hex.EncodeToString(sum[:]), Text: text,
-	}
+		SHA256: digest, Text: text,
+	}, err
 }

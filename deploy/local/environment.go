@@ -79,6 +79,8 @@ func environment(c config.Config) []string {
 		"TEMPORAL_NAMESPACE="+c.TemporalNamespace,
 		"SHIFAN_API_ADDRESS="+c.APIAddress,
 		"SHIFAN_WORKER_ADDRESS="+c.WorkerAddress,
+		"SHIFAN_EVIDENCE_URL="+c.EvidenceURL,
+		"SHIFAN_SCAN_ADDRESS="+c.ScanAddress,
 		"SHIFAN_TEMPORAL_UI="+c.TemporalUI,
 		"SHIFAN_LOG_LEVEL="+c.LogLevel.String(),
 	)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -148,6 +149,9 @@ func (s *system) configure(database, temporal, ui string) error {
 	}
 	if c.WorkerAddress, err = pickAddress("SHIFAN_WORKER_ADDRESS", c.WorkerAddress); err != nil {
 		return err
+	}
+	if c.EvidenceURL == "" {
+		c.EvidenceURL = (&url.URL{Scheme: "file", Path: filepath.Join(s.state, "evidence")}).String()
 	}
 	s.config = c
 	return nil

@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"path"
 
 	"github.com/caarlos0/env/v11"
 )
@@ -32,6 +33,13 @@ type Config struct {
 	// WorkerAddress is where the worker answers health checks and serves its
 	// metrics, host:port.
 	WorkerAddress string `env:"SHIFAN_WORKER_ADDRESS" envDefault:"127.0.0.1:8081"`
+
+	// EvidenceURL is where evidence (佐证材料) is kept: file:///folder, which every
+	// process must share, or s3://bucket?region=…; empty: none is taken.
+	EvidenceURL string `env:"SHIFAN_EVIDENCE_URL"`
+	// ScanAddress is host:port of a clamd that looks at evidence for malware;
+	// empty: nobody does.
+	ScanAddress string `env:"SHIFAN_SCAN_ADDRESS"`
 
 	// TemporalUI is the URL that pages link to for operators; empty: no link.
 	TemporalUI string `env:"SHIFAN_TEMPORAL_UI"`
@@ -58,6 +66,8 @@ func (c Config) check() error {
 		checkAddress("TEMPORAL_ADDRESS", c.TemporalAddress),
 		checkAddress("SHIFAN_API_ADDRESS", c.APIAddress),
 		checkAddress("SHIFAN_WORKER_ADDRESS", c.WorkerAddress),
+		checkEvidence(c.EvidenceURL),
+		checkOptionalAddress("SHIFAN_SCAN_ADDRESS", c.ScanAddress),
 		checkURL("SHIFAN_TEMPORAL_UI", c.TemporalUI),
 	)
 }
@@ -81,6 +91,28 @@ func checkAddress(name, value string) error {
 	return nil
 }
 
+func checkOptionalAddress(name, value string) error {
+	if value == "" {
+		return nil
+	}
+	return checkAddress(name, value)
+}
+
+// checkEvidence holds the address against the two kinds of store there are. Its
+// query is not repeated: it may hold a secret.
+func checkEvidence(value string) error {
+	if value == "" {
+		return nil
+	}
+	u, err := url.Parse(value)
+	folder := err == nil && u.Scheme == "file" && u.Host == "" && path.IsAbs(u.Path)
+	bucket := err == nil && u.Scheme == "s3" && u.Host != ""
+	if !folder && !bucket {
+		return errors.New("SHIFAN_EVIDENCE_URL is neither file:///folder nor s3://bucket")
+	}
+	return nil
+}
+
 func checkURL(name, value string) error {
 	if value == "" {
 		return nil
@@ -100,6 +132,8 @@ func (c Config) LogValue() slog.Value {
 		slog.String("TEMPORAL_NAMESPACE", c.TemporalNamespace),
 		slog.String("SHIFAN_API_ADDRESS", c.APIAddress),
 		slog.String("SHIFAN_WORKER_ADDRESS", c.WorkerAddress),
+		slog.String("SHIFAN_EVIDENCE_URL", redacted(c.EvidenceURL)),
+		slog.String("SHIFAN_SCAN_ADDRESS", c.ScanAddress),
 		slog.String("SHIFAN_TEMPORAL_UI", c.TemporalUI),
 		slog.String("SHIFAN_LOG_LEVEL", c.LogLevel.String()),
 	)
@@ -111,7 +145,7 @@ func (c Config) String() string { return c.LogValue().String() }
 // GoString keeps the secrets out of %#v too.
 func (c Config) GoString() string { return c.String() }
 
-// redacted shows a database URL without its password. The query goes too: it
+// redacted shows a URL without its password. The query goes too: it
 // may hold a second one.
 func redacted(value string) string {
 	u, err := url.Parse(value)

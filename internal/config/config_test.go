@@ -39,6 +39,7 @@ func TestEveryVariableIsRead(t *testing.T) {
 	got, err := config.Load([]string{
 		"DATABASE_URL=postgresql://u@h/d", "TEMPORAL_ADDRESS=temporal:7233", "TEMPORAL_NAMESPACE=shifan",
 		"SHIFAN_API_ADDRESS=:80", "SHIFAN_WORKER_ADDRESS=:81",
+		"SHIFAN_EVIDENCE_URL=s3://shifan-evidence?region=cn-north-1", "SHIFAN_SCAN_ADDRESS=clamd:3310",
 		"SHIFAN_TEMPORAL_UI=https://temporal.example", "SHIFAN_LOG_LEVEL=debug",
 	})
 	if err != nil {
@@ -47,6 +48,7 @@ func TestEveryVariableIsRead(t *testing.T) {
 	want := config.Config{
 		DatabaseURL: "postgresql://u@h/d", TemporalAddress: "temporal:7233", TemporalNamespace: "shifan",
 		APIAddress: ":80", WorkerAddress: ":81",
+		EvidenceURL: "s3://shifan-evidence?region=cn-north-1", ScanAddress: "clamd:3310",
 		TemporalUI: "https://temporal.example", LogLevel: slog.LevelDebug,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -58,13 +60,14 @@ func TestAllProblemsAreNamedAtOnce(t *testing.T) {
 	_, err := config.Load([]string{
 		"DATABASE_URL=", "TEMPORAL_ADDRESS=temporal", "SHIFAN_API_ADDRESS=8080",
 		"SHIFAN_WORKER_ADDRESS=host:", "SHIFAN_TEMPORAL_UI=ftp://x", "SHIFAN_LOG_LEVEL=loud",
+		"SHIFAN_EVIDENCE_URL=file://evidence", "SHIFAN_SCAN_ADDRESS=clamd",
 	})
 	if err == nil {
 		t.Fatal("a wrong environment was accepted")
 	}
 	for _, name := range []string{
 		"DATABASE_URL", "TEMPORAL_ADDRESS", "SHIFAN_API_ADDRESS",
-		"SHIFAN_WORKER_ADDRESS", "SHIFAN_TEMPORAL_UI", "LogLevel",
+		"SHIFAN_WORKER_ADDRESS", "SHIFAN_TEMPORAL_UI", "LogLevel", "SHIFAN_EVIDENCE_URL", "SHIFAN_SCAN_ADDRESS",
 	} {
 		if !strings.Contains(err.Error(), name) {
 			t.Errorf("%s is not named in: %v", name, err)
