@@ -118,6 +118,81 @@ func (e EvidenceMedium) Valid() bool {
 	}
 }
 
+// Defines values for EvidenceScan.
+const (
+	Clean     EvidenceScan = "clean"
+	Infected  EvidenceScan = "infected"
+	Unscanned EvidenceScan = "unscanned"
+)
+
+// Valid indicates whether the value is a known member of the EvidenceScan enum.
+func (e EvidenceScan) Valid() bool {
+	switch e {
+	case Clean:
+		return true
+	case Infected:
+		return true
+	case Unscanned:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for EvidenceType.
+const (
+	Docx EvidenceType = "docx"
+	Jpeg EvidenceType = "jpeg"
+	Ofd  EvidenceType = "ofd"
+	Pdf  EvidenceType = "pdf"
+	Png  EvidenceType = "png"
+	Xlsx EvidenceType = "xlsx"
+)
+
+// Valid indicates whether the value is a known member of the EvidenceType enum.
+func (e EvidenceType) Valid() bool {
+	switch e {
+	case Docx:
+		return true
+	case Jpeg:
+		return true
+	case Ofd:
+		return true
+	case Pdf:
+		return true
+	case Png:
+		return true
+	case Xlsx:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for EvidenceUseKind.
+const (
+	EvidenceUseKindEndorsement EvidenceUseKind = "endorsement"
+	EvidenceUseKindNotice      EvidenceUseKind = "notice"
+	EvidenceUseKindPackage     EvidenceUseKind = "package"
+	EvidenceUseKindSelfCheck   EvidenceUseKind = "self_check"
+)
+
+// Valid indicates whether the value is a known member of the EvidenceUseKind enum.
+func (e EvidenceUseKind) Valid() bool {
+	switch e {
+	case EvidenceUseKindEndorsement:
+		return true
+	case EvidenceUseKindNotice:
+		return true
+	case EvidenceUseKindPackage:
+		return true
+	case EvidenceUseKindSelfCheck:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for FileState.
 const (
 	FileStateAtProvince        FileState = "at_province"
@@ -925,10 +1000,87 @@ type Evidence struct {
 	//
 	// Examples: 2026-12-31
 	PublishedOn Instant `json:"published_on"`
+
+	// Sha256 已上传的版面扫描件的 SHA-256
+	Sha256 *string `json:"sha256,omitempty"`
 }
 
 // EvidenceMedium defines model for Evidence.Medium.
 type EvidenceMedium string
+
+// EvidenceDone defines model for EvidenceDone.
+type EvidenceDone struct {
+	Evidence EvidenceFile `json:"evidence"`
+	Receipt  Receipt      `json:"receipt"`
+}
+
+// EvidenceFile defines model for EvidenceFile.
+type EvidenceFile struct {
+	Name string `json:"name"`
+
+	// Office 所属机构代码
+	Office string `json:"office"`
+
+	// Scan 查毒结果
+	Scan   EvidenceScan `json:"scan"`
+	Sha256 string       `json:"sha256"`
+
+	// Size 字节
+	Size       int64        `json:"size"`
+	Type       EvidenceType `json:"type"`
+	UploadedAt time.Time    `json:"uploaded_at"`
+
+	// Uploads 本机构上传同一内容的次数
+	Uploads int `json:"uploads"`
+
+	// Uses 本机构引用的次数
+	Uses int `json:"uses"`
+}
+
+// EvidenceScan 查毒结果
+type EvidenceScan string
+
+// EvidenceTally defines model for EvidenceTally.
+type EvidenceTally struct {
+	Bytes int64 `json:"bytes"`
+
+	// Files 不同文件数
+	Files int `json:"files"`
+
+	// Reused 免于重复上传的引用次数
+	Reused int `json:"reused"`
+
+	// Uploads 上传次数
+	Uploads int `json:"uploads"`
+
+	// Uses 引用次数
+	Uses int `json:"uses"`
+}
+
+// EvidenceType defines model for EvidenceType.
+type EvidenceType string
+
+// EvidenceUse defines model for EvidenceUse.
+type EvidenceUse struct {
+	At   time.Time       `json:"at"`
+	Kind EvidenceUseKind `json:"kind"`
+	Name string          `json:"name"`
+
+	// Office 引用机构代码
+	Office string `json:"office"`
+
+	// Scan 查毒结果
+	Scan   EvidenceScan `json:"scan"`
+	Sha256 string       `json:"sha256"`
+	Size   int64        `json:"size"`
+
+	// Subject 引用处,如 community/1.2(类别/指标)、1/letter(报送次数/材料)
+	Subject string       `json:"subject"`
+	Type    EvidenceType `json:"type"`
+}
+
+// EvidenceUseKind defines model for EvidenceUse.Kind.
+type EvidenceUseKind string
 
 // FileState defines model for FileState.
 type FileState string
@@ -1789,6 +1941,9 @@ type OfficeCode = Code
 // RoundID defines model for RoundID.
 type RoundID = string
 
+// SHA256 defines model for SHA256.
+type SHA256 = string
+
 // StandardID defines model for StandardID.
 type StandardID = int64
 
@@ -1799,6 +1954,32 @@ type ListAuditParams struct {
 	Limit   *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
 	Round   string  `form:"round" json:"round"`
 	Subject *string `form:"subject,omitempty" json:"subject,omitempty"`
+}
+
+// ListEvidenceParams defines parameters for ListEvidence.
+type ListEvidenceParams struct {
+	// Office 缺省为本机构
+	Office *Code `form:"office,omitempty" json:"office,omitempty"`
+
+	// Cursor 上一页的 next
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// UploadEvidenceParams defines parameters for UploadEvidence.
+type UploadEvidenceParams struct {
+	// Name 文件名,不含路径
+	Name string       `form:"name" json:"name"`
+	Type EvidenceType `form:"type" json:"type"`
+
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetEvidenceTallyParams defines parameters for GetEvidenceTally.
+type GetEvidenceTallyParams struct {
+	// Office 缺省为本机构
+	Office *Code `form:"office,omitempty" json:"office,omitempty"`
 }
 
 // CreateKeysJSONBody defines parameters for CreateKeys.
@@ -2275,6 +2456,18 @@ type SaveSelfCheckParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// DetachEvidenceParams defines parameters for DetachEvidence.
+type DetachEvidenceParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AttachEvidenceParams defines parameters for AttachEvidence.
+type AttachEvidenceParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // SuspendRoundParams defines parameters for SuspendRound.
 type SuspendRoundParams struct {
 	// IdempotencyKey 幂等键,同键同内容只办一次
@@ -2284,6 +2477,13 @@ type SuspendRoundParams struct {
 // ListTitlesParams defines parameters for ListTitles.
 type ListTitlesParams struct {
 	Category *CategoryQuery `form:"category,omitempty" json:"category,omitempty"`
+}
+
+// ListEvidenceUsesParams defines parameters for ListEvidenceUses.
+type ListEvidenceUsesParams struct {
+	// Cursor 上一页的 next
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
 // ListStandardsParams defines parameters for ListStandards.
@@ -2459,6 +2659,18 @@ type ServerInterface interface {
 	// ListAudit 办理日志 The decision log of a round the caller's office owns, or of its own subtree
 	// (GET /audit)
 	ListAudit(c *gin.Context, params ListAuditParams)
+	// ListEvidence 材料库 The files of an office and of those below it
+	// (GET /evidence)
+	ListEvidence(c *gin.Context, params ListEvidenceParams)
+	// UploadEvidence 上传佐证材料 Upload a file; the same content is kept once
+	// (POST /evidence)
+	UploadEvidence(c *gin.Context, params UploadEvidenceParams)
+	// GetEvidenceTally 上传与引用计数 What an office uploaded, and what a reference spared it
+	// (GET /evidence/tally)
+	GetEvidenceTally(c *gin.Context, params GetEvidenceTallyParams)
+	// DownloadEvidence 下载佐证材料 Download a file; takes Range and If-None-Match
+	// (GET /evidence/{sha256})
+	DownloadEvidence(c *gin.Context, sha256 SHA256)
 	// CreateKeys 发放密钥 Keys for officers of one's own office or offices below, also in bulk
 	// (POST /keys)
 	CreateKeys(c *gin.Context, params CreateKeysParams)
@@ -2636,6 +2848,12 @@ type ServerInterface interface {
 	// SaveSelfCheck 保存自查 Save a unit's own check (上级可代录)
 	// (PUT /rounds/{round}/self-checks/{unit}/{category})
 	SaveSelfCheck(c *gin.Context, round RoundID, unit Code, category Category, params SaveSelfCheckParams)
+	// DetachEvidence 取消关联 End the reference; the file stays with the record
+	// (DELETE /rounds/{round}/self-checks/{unit}/{category}/evidence/{leaf}/{sha256})
+	DetachEvidence(c *gin.Context, round RoundID, unit Code, category Category, leaf string, sha256 SHA256, params DetachEvidenceParams)
+	// AttachEvidence 关联佐证材料 Let an indicator refer to a file, uploaded now or for an earlier round
+	// (PUT /rounds/{round}/self-checks/{unit}/{category}/evidence/{leaf}/{sha256})
+	AttachEvidence(c *gin.Context, round RoundID, unit Code, category Category, leaf string, sha256 SHA256, params AttachEvidenceParams)
 	// GetStandard 指导标准与申报表 The standard and the form of a category
 	// (GET /rounds/{round}/standards/{category})
 	GetStandard(c *gin.Context, round RoundID, category Category)
@@ -2645,6 +2863,9 @@ type ServerInterface interface {
 	// ListTitles 命名名单 The named units, in D-09 order
 	// (GET /rounds/{round}/titles)
 	ListTitles(c *gin.Context, round RoundID, params ListTitlesParams)
+	// ListEvidenceUses 单位在本批次的佐证材料 What refers to evidence on a unit in a round
+	// (GET /rounds/{round}/units/{unit}/evidence)
+	ListEvidenceUses(c *gin.Context, round RoundID, unit Code, params ListEvidenceUsesParams)
 	// ListStandards 指导标准 Standards the caller may read, newest first
 	// (GET /standards)
 	ListStandards(c *gin.Context, params ListStandardsParams)
@@ -2732,6 +2953,157 @@ func (siw *ServerInterfaceWrapper) ListAudit(c *gin.Context) {
 	}
 
 	siw.Handler.ListAudit(c, params)
+}
+
+// ListEvidence operation middleware
+func (siw *ServerInterfaceWrapper) ListEvidence(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListEvidenceParams
+
+	// ------------- Optional query parameter "office" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "office", c.Request.URL.Query(), &params.Office, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter office: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListEvidence(c, params)
+}
+
+// UploadEvidence operation middleware
+func (siw *ServerInterfaceWrapper) UploadEvidence(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UploadEvidenceParams
+
+	// ------------- Required query parameter "name" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "name", c.Request.URL.Query(), &params.Name, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter name: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Required query parameter "type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "type", c.Request.URL.Query(), &params.Type, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter type: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.UploadEvidence(c, params)
+}
+
+// GetEvidenceTally operation middleware
+func (siw *ServerInterfaceWrapper) GetEvidenceTally(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetEvidenceTallyParams
+
+	// ------------- Optional query parameter "office" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "office", c.Request.URL.Query(), &params.Office, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter office: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetEvidenceTally(c, params)
+}
+
+// DownloadEvidence operation middleware
+func (siw *ServerInterfaceWrapper) DownloadEvidence(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sha256" -------------
+	var sha256 SHA256
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sha256", c.Param("sha256"), &sha256, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter sha256: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.DownloadEvidence(c, sha256)
 }
 
 // CreateKeys operation middleware
@@ -5576,6 +5948,176 @@ func (siw *ServerInterfaceWrapper) SaveSelfCheck(c *gin.Context) {
 	siw.Handler.SaveSelfCheck(c, round, unit, category, params)
 }
 
+// DetachEvidence operation middleware
+func (siw *ServerInterfaceWrapper) DetachEvidence(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "unit" -------------
+	var unit Code
+
+	err = runtime.BindStyledParameterWithOptions("simple", "unit", c.Param("unit"), &unit, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter unit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "category" -------------
+	var category Category
+
+	err = runtime.BindStyledParameterWithOptions("simple", "category", c.Param("category"), &category, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter category: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "leaf" -------------
+	var leaf string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "leaf", c.Param("leaf"), &leaf, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter leaf: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "sha256" -------------
+	var sha256 SHA256
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sha256", c.Param("sha256"), &sha256, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter sha256: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DetachEvidenceParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.DetachEvidence(c, round, unit, category, leaf, sha256, params)
+}
+
+// AttachEvidence operation middleware
+func (siw *ServerInterfaceWrapper) AttachEvidence(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "unit" -------------
+	var unit Code
+
+	err = runtime.BindStyledParameterWithOptions("simple", "unit", c.Param("unit"), &unit, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter unit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "category" -------------
+	var category Category
+
+	err = runtime.BindStyledParameterWithOptions("simple", "category", c.Param("category"), &category, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter category: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "leaf" -------------
+	var leaf string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "leaf", c.Param("leaf"), &leaf, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter leaf: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "sha256" -------------
+	var sha256 SHA256
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sha256", c.Param("sha256"), &sha256, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter sha256: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AttachEvidenceParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AttachEvidence(c, round, unit, category, leaf, sha256, params)
+}
+
 // GetStandard operation middleware
 func (siw *ServerInterfaceWrapper) GetStandard(c *gin.Context) {
 
@@ -5693,6 +6235,59 @@ func (siw *ServerInterfaceWrapper) ListTitles(c *gin.Context) {
 	}
 
 	siw.Handler.ListTitles(c, round, params)
+}
+
+// ListEvidenceUses operation middleware
+func (siw *ServerInterfaceWrapper) ListEvidenceUses(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "unit" -------------
+	var unit Code
+
+	err = runtime.BindStyledParameterWithOptions("simple", "unit", c.Param("unit"), &unit, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter unit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListEvidenceUsesParams
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListEvidenceUses(c, round, unit, params)
 }
 
 // ListStandards operation middleware
@@ -6235,6 +6830,13 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/rounds/:round/candidates", wrapper.FixCandidates)
 	router.GET(options.BaseURL+"/rounds/:round/titles", wrapper.ListTitles)
 	router.GET(options.BaseURL+"/rounds/:round/report", wrapper.GetReport)
+	router.DELETE(options.BaseURL+"/rounds/:round/self-checks/:unit/:category/evidence/:leaf/:sha256", wrapper.DetachEvidence)
+	router.PUT(options.BaseURL+"/rounds/:round/self-checks/:unit/:category/evidence/:leaf/:sha256", wrapper.AttachEvidence)
+	router.GET(options.BaseURL+"/rounds/:round/units/:unit/evidence", wrapper.ListEvidenceUses)
+	router.GET(options.BaseURL+"/evidence", wrapper.ListEvidence)
+	router.POST(options.BaseURL+"/evidence", wrapper.UploadEvidence)
+	router.GET(options.BaseURL+"/evidence/tally", wrapper.GetEvidenceTally)
+	router.GET(options.BaseURL+"/evidence/:sha256", wrapper.DownloadEvidence)
 	router.GET(options.BaseURL+"/public/notices", wrapper.ListPublicNotices)
 	router.GET(options.BaseURL+"/public/notices/:id", wrapper.GetPublicNotice)
 	router.GET(options.BaseURL+"/public/titles/:number", wrapper.GetPublicTitle)
@@ -6283,6 +6885,172 @@ type ListAuditdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListAuditdefaultApplicationProblemPlusJSONResponse) VisitListAuditResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListEvidenceRequestObject struct {
+	Params ListEvidenceParams
+}
+
+type ListEvidenceResponseObject interface {
+	VisitListEvidenceResponse(w http.ResponseWriter) error
+}
+
+type ListEvidence200JSONResponse struct {
+	Items []EvidenceFile `json:"items"`
+	Next  *string        `json:"next,omitempty"`
+}
+
+func (response ListEvidence200JSONResponse) VisitListEvidenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListEvidencedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListEvidencedefaultApplicationProblemPlusJSONResponse) VisitListEvidenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UploadEvidenceRequestObject struct {
+	Params UploadEvidenceParams
+	Body   io.Reader
+}
+
+type UploadEvidenceResponseObject interface {
+	VisitUploadEvidenceResponse(w http.ResponseWriter) error
+}
+
+type UploadEvidence201JSONResponse EvidenceDone
+
+func (response UploadEvidence201JSONResponse) VisitUploadEvidenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UploadEvidencedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UploadEvidencedefaultApplicationProblemPlusJSONResponse) VisitUploadEvidenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetEvidenceTallyRequestObject struct {
+	Params GetEvidenceTallyParams
+}
+
+type GetEvidenceTallyResponseObject interface {
+	VisitGetEvidenceTallyResponse(w http.ResponseWriter) error
+}
+
+type GetEvidenceTally200JSONResponse EvidenceTally
+
+func (response GetEvidenceTally200JSONResponse) VisitGetEvidenceTallyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetEvidenceTallydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetEvidenceTallydefaultApplicationProblemPlusJSONResponse) VisitGetEvidenceTallyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DownloadEvidenceRequestObject struct {
+	Sha256 SHA256 `json:"sha256"`
+}
+
+type DownloadEvidenceResponseObject interface {
+	VisitDownloadEvidenceResponse(w http.ResponseWriter) error
+}
+
+type DownloadEvidence200ApplicationoctetStreamResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response DownloadEvidence200ApplicationoctetStreamResponse) VisitDownloadEvidenceResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/octet-stream")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type DownloadEvidencedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DownloadEvidencedefaultApplicationProblemPlusJSONResponse) VisitDownloadEvidenceResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -8783,6 +9551,94 @@ func (response SaveSelfCheckdefaultApplicationProblemPlusJSONResponse) VisitSave
 	return err
 }
 
+type DetachEvidenceRequestObject struct {
+	Round    RoundID  `json:"round"`
+	Unit     Code     `json:"unit"`
+	Category Category `json:"category"`
+	Leaf     string   `json:"leaf"`
+	Sha256   SHA256   `json:"sha256"`
+	Params   DetachEvidenceParams
+}
+
+type DetachEvidenceResponseObject interface {
+	VisitDetachEvidenceResponse(w http.ResponseWriter) error
+}
+
+type DetachEvidence200JSONResponse ReceiptOnly
+
+func (response DetachEvidence200JSONResponse) VisitDetachEvidenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DetachEvidencedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DetachEvidencedefaultApplicationProblemPlusJSONResponse) VisitDetachEvidenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AttachEvidenceRequestObject struct {
+	Round    RoundID  `json:"round"`
+	Unit     Code     `json:"unit"`
+	Category Category `json:"category"`
+	Leaf     string   `json:"leaf"`
+	Sha256   SHA256   `json:"sha256"`
+	Params   AttachEvidenceParams
+}
+
+type AttachEvidenceResponseObject interface {
+	VisitAttachEvidenceResponse(w http.ResponseWriter) error
+}
+
+type AttachEvidence200JSONResponse ReceiptOnly
+
+func (response AttachEvidence200JSONResponse) VisitAttachEvidenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AttachEvidencedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AttachEvidencedefaultApplicationProblemPlusJSONResponse) VisitAttachEvidenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetStandardRequestObject struct {
 	Round    RoundID  `json:"round"`
 	Category Category `json:"category"`
@@ -8895,6 +9751,50 @@ type ListTitlesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListTitlesdefaultApplicationProblemPlusJSONResponse) VisitListTitlesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListEvidenceUsesRequestObject struct {
+	Round  RoundID `json:"round"`
+	Unit   Code    `json:"unit"`
+	Params ListEvidenceUsesParams
+}
+
+type ListEvidenceUsesResponseObject interface {
+	VisitListEvidenceUsesResponse(w http.ResponseWriter) error
+}
+
+type ListEvidenceUses200JSONResponse struct {
+	Items []EvidenceUse `json:"items"`
+	Next  *string       `json:"next,omitempty"`
+}
+
+func (response ListEvidenceUses200JSONResponse) VisitListEvidenceUsesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListEvidenceUsesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListEvidenceUsesdefaultApplicationProblemPlusJSONResponse) VisitListEvidenceUsesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -9286,6 +10186,18 @@ type StrictServerInterface interface {
 	// ListAudit 办理日志 The decision log of a round the caller's office owns, or of its own subtree
 	// (GET /audit)
 	ListAudit(ctx context.Context, request ListAuditRequestObject) (ListAuditResponseObject, error)
+	// ListEvidence 材料库 The files of an office and of those below it
+	// (GET /evidence)
+	ListEvidence(ctx context.Context, request ListEvidenceRequestObject) (ListEvidenceResponseObject, error)
+	// UploadEvidence 上传佐证材料 Upload a file; the same content is kept once
+	// (POST /evidence)
+	UploadEvidence(ctx context.Context, request UploadEvidenceRequestObject) (UploadEvidenceResponseObject, error)
+	// GetEvidenceTally 上传与引用计数 What an office uploaded, and what a reference spared it
+	// (GET /evidence/tally)
+	GetEvidenceTally(ctx context.Context, request GetEvidenceTallyRequestObject) (GetEvidenceTallyResponseObject, error)
+	// DownloadEvidence 下载佐证材料 Download a file; takes Range and If-None-Match
+	// (GET /evidence/{sha256})
+	DownloadEvidence(ctx context.Context, request DownloadEvidenceRequestObject) (DownloadEvidenceResponseObject, error)
 	// CreateKeys 发放密钥 Keys for officers of one's own office or offices below, also in bulk
 	// (POST /keys)
 	CreateKeys(ctx context.Context, request CreateKeysRequestObject) (CreateKeysResponseObject, error)
@@ -9463,6 +10375,12 @@ type StrictServerInterface interface {
 	// SaveSelfCheck 保存自查 Save a unit's own check (上级可代录)
 	// (PUT /rounds/{round}/self-checks/{unit}/{category})
 	SaveSelfCheck(ctx context.Context, request SaveSelfCheckRequestObject) (SaveSelfCheckResponseObject, error)
+	// DetachEvidence 取消关联 End the reference; the file stays with the record
+	// (DELETE /rounds/{round}/self-checks/{unit}/{category}/evidence/{leaf}/{sha256})
+	DetachEvidence(ctx context.Context, request DetachEvidenceRequestObject) (DetachEvidenceResponseObject, error)
+	// AttachEvidence 关联佐证材料 Let an indicator refer to a file, uploaded now or for an earlier round
+	// (PUT /rounds/{round}/self-checks/{unit}/{category}/evidence/{leaf}/{sha256})
+	AttachEvidence(ctx context.Context, request AttachEvidenceRequestObject) (AttachEvidenceResponseObject, error)
 	// GetStandard 指导标准与申报表 The standard and the form of a category
 	// (GET /rounds/{round}/standards/{category})
 	GetStandard(ctx context.Context, request GetStandardRequestObject) (GetStandardResponseObject, error)
@@ -9472,6 +10390,9 @@ type StrictServerInterface interface {
 	// ListTitles 命名名单 The named units, in D-09 order
 	// (GET /rounds/{round}/titles)
 	ListTitles(ctx context.Context, request ListTitlesRequestObject) (ListTitlesResponseObject, error)
+	// ListEvidenceUses 单位在本批次的佐证材料 What refers to evidence on a unit in a round
+	// (GET /rounds/{round}/units/{unit}/evidence)
+	ListEvidenceUses(ctx context.Context, request ListEvidenceUsesRequestObject) (ListEvidenceUsesResponseObject, error)
 	// ListStandards 指导标准 Standards the caller may read, newest first
 	// (GET /standards)
 	ListStandards(ctx context.Context, request ListStandardsRequestObject) (ListStandardsResponseObject, error)
@@ -9577,6 +10498,112 @@ func (sh *strictHandler) ListAudit(ctx *gin.Context, params ListAuditParams) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ListAuditResponseObject); ok {
 		if err := validResponse.VisitListAuditResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListEvidence operation middleware
+func (sh *strictHandler) ListEvidence(ctx *gin.Context, params ListEvidenceParams) {
+	var request ListEvidenceRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListEvidence(ctx, request.(ListEvidenceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListEvidence")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListEvidenceResponseObject); ok {
+		if err := validResponse.VisitListEvidenceResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// UploadEvidence operation middleware
+func (sh *strictHandler) UploadEvidence(ctx *gin.Context, params UploadEvidenceParams) {
+	var request UploadEvidenceRequestObject
+
+	request.Params = params
+
+	request.Body = ctx.Request.Body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UploadEvidence(ctx, request.(UploadEvidenceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UploadEvidence")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(UploadEvidenceResponseObject); ok {
+		if err := validResponse.VisitUploadEvidenceResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetEvidenceTally operation middleware
+func (sh *strictHandler) GetEvidenceTally(ctx *gin.Context, params GetEvidenceTallyParams) {
+	var request GetEvidenceTallyRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetEvidenceTally(ctx, request.(GetEvidenceTallyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetEvidenceTally")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetEvidenceTallyResponseObject); ok {
+		if err := validResponse.VisitGetEvidenceTallyResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DownloadEvidence operation middleware
+func (sh *strictHandler) DownloadEvidence(ctx *gin.Context, sha256 SHA256) {
+	var request DownloadEvidenceRequestObject
+
+	request.Sha256 = sha256
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DownloadEvidence(ctx, request.(DownloadEvidenceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DownloadEvidence")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(DownloadEvidenceResponseObject); ok {
+		if err := validResponse.VisitDownloadEvidenceResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -11724,6 +12751,68 @@ func (sh *strictHandler) SaveSelfCheck(ctx *gin.Context, round RoundID, unit Cod
 	}
 }
 
+// DetachEvidence operation middleware
+func (sh *strictHandler) DetachEvidence(ctx *gin.Context, round RoundID, unit Code, category Category, leaf string, sha256 SHA256, params DetachEvidenceParams) {
+	var request DetachEvidenceRequestObject
+
+	request.Round = round
+	request.Unit = unit
+	request.Category = category
+	request.Leaf = leaf
+	request.Sha256 = sha256
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DetachEvidence(ctx, request.(DetachEvidenceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DetachEvidence")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(DetachEvidenceResponseObject); ok {
+		if err := validResponse.VisitDetachEvidenceResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AttachEvidence operation middleware
+func (sh *strictHandler) AttachEvidence(ctx *gin.Context, round RoundID, unit Code, category Category, leaf string, sha256 SHA256, params AttachEvidenceParams) {
+	var request AttachEvidenceRequestObject
+
+	request.Round = round
+	request.Unit = unit
+	request.Category = category
+	request.Leaf = leaf
+	request.Sha256 = sha256
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AttachEvidence(ctx, request.(AttachEvidenceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AttachEvidence")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AttachEvidenceResponseObject); ok {
+		if err := validResponse.VisitAttachEvidenceResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetStandard operation middleware
 func (sh *strictHandler) GetStandard(ctx *gin.Context, round RoundID, category Category) {
 	var request GetStandardRequestObject
@@ -11816,6 +12905,34 @@ func (sh *strictHandler) ListTitles(ctx *gin.Context, round RoundID, params List
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ListTitlesResponseObject); ok {
 		if err := validResponse.VisitListTitlesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListEvidenceUses operation middleware
+func (sh *strictHandler) ListEvidenceUses(ctx *gin.Context, round RoundID, unit Code, params ListEvidenceUsesParams) {
+	var request ListEvidenceUsesRequestObject
+
+	request.Round = round
+	request.Unit = unit
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListEvidenceUses(ctx, request.(ListEvidenceUsesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListEvidenceUses")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListEvidenceUsesResponseObject); ok {
+		if err := validResponse.VisitListEvidenceUsesResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

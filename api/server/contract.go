@@ -6,6 +6,7 @@ import (
 	"math"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/gin-gonic/gin"
@@ -31,11 +32,12 @@ type operation struct {
 	must   bool             // the body is required
 	media  string           // the media type the body must have; empty: none is taken
 	most   int64            // the most bytes it may have
+	sends  bool             // it answers with a file
 	public bool             // no key is asked for
 	act    bool             // it changes something
 }
 
-var pathParameter = regexp.MustCompile(`\{([a-z_]+)\}`)
+var pathParameter = regexp.MustCompile(`\{([a-z0-9_]+)\}`)
 
 // readContract reads and checks the contract.
 func readContract(text []byte) (*contract, error) {
@@ -63,6 +65,9 @@ func readContract(text []byte) (*contract, error) {
 				if err := o.takes(op.RequestBody.Value); err != nil {
 					return nil, err
 				}
+			}
+			if done := op.Responses.Value("200"); done != nil {
+				o.sends = done.Value.Content.Get(mediaFile) != nil
 			}
 			c.operations[method+" "+prefix+pathParameter.ReplaceAllString(path, ":$1")] = o
 		}
@@ -105,6 +110,15 @@ func (o *operation) takes(body *openapi3.RequestBody) error {
 // streams reports whether the body is read by the handler as it comes, and its
 // digest not known before: an act that takes one knows its content by its hash.
 func (o *operation) streams() bool { return o.media == mediaFile }
+
+// patience bounds how long the operation may take: a file comes and goes over
+// slow lines.
+func (o *operation) patience() time.Duration {
+	if o.streams() || o.sends {
+		return streamPatience
+	}
+	return requestPatience
+}
 
 // bound gives every integer that states no bound the record's: what is not
 // said to be of 64 bits is kept in 32.

@@ -316,6 +316,10 @@ func curlOf(o *operation) string {
 			fmt.Fprintf(&b, " \\\n  -d '%s'", body)
 		}
 	}
+	if o.streams() {
+		header(`"Content-Type: ` + mediaFile + `"`)
+		b.WriteString(" \\\n  --data-binary @scan.pdf")
+	}
 	return b.String()
 }
 
@@ -323,6 +327,8 @@ func curlOf(o *operation) string {
 var docsExamples = map[string]string{
 	"round": "2026-1", "office": "41", "unit": "410102001", "category": "street",
 	"application": "17", "id": "17", "officer": "17", "stage": "recommendation", "number": "2026-street-001",
+	"name": "scan.pdf", "type": "pdf", "leaf": "1.1",
+	"sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
 }
 
 // sample returns the least value that satisfies a schema.

@@ -34,7 +34,9 @@ var statusOfKey = map[string]int{
 	"key_unknown":    http.StatusUnauthorized,
 	"body_too_large": http.StatusRequestEntityTooLarge,
 	"body_media":     http.StatusUnsupportedMediaType,
-	"rate_limited":   http.StatusTooManyRequests,
+
+	"evidence_too_large": http.StatusRequestEntityTooLarge,
+	"rate_limited":       http.StatusTooManyRequests,
 }
 
 var (

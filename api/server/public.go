@@ -64,7 +64,7 @@ func notice(n acts.Notice) Notice {
 		evidence := make([]Evidence, len(n.Evidence))
 		for i, e := range n.Evidence {
 			evidence[i] = Evidence{
-				Medium: EvidenceMedium(e.Medium), Name: e.Name, PublishedOn: publishedOn(e.PublishedAt, n.Drill), Link: given(e.Link),
+				Medium: EvidenceMedium(e.Medium), Name: e.Name, PublishedOn: publishedOn(e.PublishedAt, n.Drill), Link: given(e.Link), Sha256: given(e.SHA256),
 			}
 		}
 		out.Evidence = &evidence

@@ -60,7 +60,7 @@ func (s *Server) AnnounceNotice(ctx context.Context, request AnnounceNoticeReque
 			return nil, err
 		}
 		in.Evidence = append(in.Evidence, award.Evidence{
-			Medium: award.Medium(e.Medium), Name: e.Name, PublishedAt: published, Link: value(e.Link),
+			Medium: award.Medium(e.Medium), Name: e.Name, PublishedAt: published, Link: value(e.Link), SHA256: value(e.Sha256),
 		})
 	}
 	for _, c := range request.Body.Contacts {

@@ -37,6 +37,9 @@ var actOf = map[string]award.Act{
 	"callUpApplication": award.ActCallUp, "withdrawApplication": award.ActWithdraw,
 	"inspect": award.ActInspect, "survey": award.ActSurvey,
 
+	"uploadEvidence": award.ActUploadEvidence, "attachEvidence": award.ActAttachEvidence,
+	"detachEvidence": award.ActDetachEvidence,
+
 	"readMessage": award.ActReadMessage,
 }
 
@@ -117,7 +120,7 @@ func TestEveryOperationIsRoutedAndAsksForAKeyUnlessPublic(t *testing.T) {
 }
 
 // pathHole is a parameter of a route other than those with words of their own.
-var pathHole = regexp.MustCompile(`:(standard|round|office|unit|application|id|officer|number)\b`)
+var pathHole = regexp.MustCompile(`:(standard|round|office|unit|application|id|officer|number|leaf|sha256)\b`)
 
 func TestTheGeneratedRoutesAreTheContracts(t *testing.T) {
 	contract, err := readContract(contractText(t))

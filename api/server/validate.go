@@ -33,14 +33,13 @@ const streamPatience = 10 * time.Minute
 // and bounds the request's time. A file is left to its handler.
 func (s *Server) receive(c *gin.Context) {
 	op := s.contract.operation(c)
-	most, patience := int64(mostBody), requestPatience
+	most := int64(mostBody)
 	if op.most > 0 {
 		most = op.most
 	}
 	limited := http.MaxBytesReader(c.Writer, c.Request.Body, most)
 	var body []byte
 	if op.streams() {
-		patience = streamPatience
 		c.Request.Body = limited
 	} else {
 		var err error
@@ -55,7 +54,7 @@ func (s *Server) receive(c *gin.Context) {
 		}
 		c.Request.Body = io.NopCloser(bytes.NewReader(body))
 	}
-	ctx, cancel := context.WithTimeout(c.Request.Context(), patience)
+	ctx, cancel := context.WithTimeout(c.Request.Context(), op.patience())
 	defer cancel()
 	ctx = context.WithValue(ctx, actKeyKey, newActKey(c.Request, body))
 	ctx = context.WithValue(ctx, bodyKey, body)
@@ -79,7 +78,23 @@ func (s *Server) validate(c *gin.Context) {
 		s.problem(c, award.RefuseFields(award.Invalid, "", "request_invalid", defects))
 		return
 	}
+	if op.patience() == streamPatience {
+		s.prolong(c)
+	}
 	c.Next()
+}
+
+// prolong lets a connection live as long as a file may take, once it is known
+// who sends or reads it; main bounds every other one more narrowly. A writer
+// without deadlines, as in tests, needs none moved.
+func (s *Server) prolong(c *gin.Context) {
+	until := s.now().Add(streamPatience)
+	connection := http.NewResponseController(c.Writer)
+	for _, err := range []error{connection.SetReadDeadline(until), connection.SetWriteDeadline(until.Add(requestPatience))} {
+		if err != nil && !errors.Is(err, http.ErrNotSupported) {
+			s.log.WarnContext(c.Request.Context(), "deadline not moved", "error", err)
+		}
+	}
 }
 
 // checkInputs returns what is wrong with path, query and headers. Their
