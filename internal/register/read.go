@@ -43,81 +43,107 @@ const byteOrderMark = "\ufeff" // spreadsheets write it before UTF-8
 //   - our own CSV: code,name and any of kind, parent, recommending_office,
 //     valid_from, valid_to.
 //
+// OpenFolder and OpenArchive read the third form, which has several files.
+//
 // Rows are read as they are asked for and not kept, so a list may be larger
 // than memory. A prefecture must come before its counties, as in every list
 // that is sorted by code. Placeholders (市辖区) are left out. The rows can be
 // walked once. A list with bad rows ends in one refusal that names the first
 // MaxDefects of them; what was yielded before it must then not be used.
 func Open(r io.Reader) (iter.Seq2[Row, error], error) {
+	list := newList()
+	if err := list.open(r); err != nil {
+		return nil, err
+	}
+	return func(yield func(Row, error) bool) {
+		if list.rows(yield) {
+			list.end(yield)
+		}
+	}, nil
+}
+
+// list is a list while it is read, of one file or several.
+type list struct {
+	lines   *csv.Reader
+	at      map[string]int     // column name to position
+	above   map[string]written // prefectures and counties by code, as far as read: some thousands
+	before  int                // lines of the files before this one
+	line    int                // the last line read, through all files
+	defects Defects
+}
+
+// written is a row as the list has it.
+type written struct{ raw, name string }
+
+func newList() *list { return &list{above: make(map[string]written)} }
+
+// open begins a file: it tells its form by the header.
+func (l *list) open(r io.Reader) error {
 	in := bufio.NewReaderSize(r, headerLimit)
 	start, err := in.Peek(headerLimit)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("read the header of the list: %w", err)
+		return fmt.Errorf("read the header of the list: %w", err)
 	}
 	if strings.HasPrefix(string(start), byteOrderMark) {
 		if _, err := in.Discard(len(byteOrderMark)); err != nil {
-			return nil, fmt.Errorf("skip the byte order mark: %w", err)
+			return fmt.Errorf("skip the byte order mark: %w", err)
 		}
 	}
 	header, _, _ := strings.Cut(string(start), "\n")
-	lines := csv.NewReader(in)
-	lines.ReuseRecord = true
+	l.lines, l.at, l.before = csv.NewReader(in), make(map[string]int), l.line
+	l.lines.ReuseRecord = true
 	if strings.Contains(header, "\t") {
-		lines.Comma = '\t'
-		lines.LazyQuotes = true // the table quotes nothing
+		l.lines.Comma = '\t'
+		l.lines.LazyQuotes = true // the table quotes nothing
 	}
-
-	names, err := lines.Read()
+	names, err := l.lines.Read()
 	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, award.Refuse(award.Invalid, "D-13", "register_form_unknown")
+		return award.Refuse(award.Invalid, "D-13", "register_form_unknown")
 	}
-	at := make(map[string]int)
 	for i, name := range names {
-		at[strings.ToLower(strings.TrimSpace(name))] = i
+		l.at[strings.ToLower(strings.TrimSpace(name))] = i
 	}
 	for _, column := range []string{columnCode, columnName} {
-		if _, ok := at[column]; !ok {
-			return nil, award.Refuse(award.Invalid, "D-13", "register_form_unknown")
+		if _, ok := l.at[column]; !ok {
+			return award.Refuse(award.Invalid, "D-13", "register_form_unknown")
 		}
 	}
-	list := &list{lines: lines, at: at, prefectures: make(map[string]string)}
-	return list.rows, nil
+	l.line = l.before + 1
+	return nil
 }
 
-// list is a list while it is read.
-type list struct {
-	lines       *csv.Reader
-	at          map[string]int    // column name to position
-	prefectures map[string]string // code to name, as far as read: a few hundred
-	defects     Defects
-}
-
-// rows yields every good row and, if there was a bad one, the refusal last.
-func (l *list) rows(yield func(Row, error) bool) {
+// rows yields every good row of the file that is open and reports whether to go
+// on.
+func (l *list) rows(yield func(Row, error) bool) bool {
 	for {
 		record, err := l.lines.Read()
 		if errors.Is(err, io.EOF) {
-			break
+			return true
 		}
 		if syntax, ok := errors.AsType[*csv.ParseError](err); ok {
-			l.defects.Add(syntax.Line, "", "register_line_malformed")
+			l.line = l.before + syntax.Line
+			l.defects.Add(l.line, "", "register_line_malformed")
 			if errors.Is(err, csv.ErrFieldCount) {
 				continue
 			}
-			break // what follows a broken quote can not be told into lines
+			return true // what follows a broken quote can not be told into lines
 		}
 		if err != nil {
 			yield(Row{}, fmt.Errorf("read the list: %w", err))
-			return
+			return false
 		}
 		if !slices.ContainsFunc(record, func(cell string) bool { return strings.TrimSpace(cell) != "" }) {
 			continue // spreadsheets leave lines of empty cells at the end
 		}
 		row, ok := l.row(record)
 		if ok && !yield(row, nil) {
-			return
+			return false
 		}
 	}
+}
+
+// end yields the refusal when there was a bad row.
+func (l *list) end(yield func(Row, error) bool) {
 	if err := l.defects.Err(); err != nil {
 		yield(Row{}, err)
 	}
@@ -127,6 +153,8 @@ func (l *list) rows(yield func(Row, error) bool) {
 // or stands for no unit.
 func (l *list) row(record []string) (Row, bool) {
 	line, _ := l.lines.FieldPos(0)
+	line += l.before
+	l.line = line
 	before := l.defects.Count
 	row := Row{Line: line, Name: l.cell(record, columnName)}
 	if !printable(row.Name) {
@@ -156,18 +184,20 @@ func (l *list) kind(row *Row, raw, stated string) (placeholder bool) {
 		row.Kind, row.Sure, row.Stated = kind, true, true
 		return false
 	}
-	if len(row.Code) == 4 {
-		if l.prefectures[row.Code] == row.Name { // 441900 东莞市 after 4419
-			return raw != row.Code
-		}
-		l.prefectures[row.Code] = row.Name
-	}
 	var prefecture string
-	if len(row.Code) == 6 {
-		prefecture = l.prefectures[row.Code[:4]]
+	switch len(row.Code) {
+	case 6:
+		prefecture = l.above[row.Code[:4]].name
+		fallthrough
+	case 4:
+		first, again := l.above[row.Code]
+		if again && first.name == row.Name { // 441900 东莞市 after 4419, 350527000 金门县 after 350527
+			return first.raw != raw
+		}
+		l.above[row.Code] = written{raw, row.Name}
 	}
 	inferred := award.InferKind(row.Code, row.Name, prefecture)
-	row.Kind, row.Sure = inferred.Kind, inferred.Sure
+	row.Kind, row.Sure = inferred.Kind, inferred.Sure && !strings.ContainsFunc(row.Name, private)
 	return inferred.Placeholder
 }
 
@@ -210,7 +240,12 @@ func (l *list) date(line int, column string, record []string) award.Date {
 // printable reports whether the text is a name: not empty, and UTF-8 without
 // control characters. A list saved as GBK fails here.
 func printable(name string) bool {
-	return name != "" && utf8.ValidString(name) && !slices.ContainsFunc([]rune(name), func(r rune) bool {
-		return !unicode.IsPrint(r) || r == unicode.ReplacementChar
+	return name != "" && utf8.ValidString(name) && !strings.ContainsFunc(name, func(r rune) bool {
+		return !unicode.IsPrint(r) && !private(r) || r == unicode.ReplacementChar
 	})
 }
+
+// private reports whether the character is one that Unicode leaves to private
+// agreement: lists made from GBK have some in place of rare characters of names
+// (D-42).
+func private(r rune) bool { return unicode.Is(unicode.Co, r) }

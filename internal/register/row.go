@@ -1,6 +1,11 @@
 package register
 
-import "shifan/internal/award"
+import (
+	"errors"
+	"iter"
+
+	"shifan/internal/award"
+)
 
 // Row is one unit as a list has it.
 type Row struct {
@@ -48,4 +53,62 @@ type Unit struct {
 type Summary struct {
 	Read, Added, Changed, Unchanged int
 	Unsure                          int // rows read whose kind stands unsure after the import
+}
+
+// Import is a list on its way into the register (导入名册).
+type Import struct {
+	Source    string     // name and revision of the list
+	ValidFrom award.Date // of the rows without a date of their own
+	Rows      iter.Seq2[Row, error]
+	DryRun    bool // find out what would change, and change nothing
+
+	Progress func(done int)         // called now and then while rows are read
+	Begin    func(step Step)        // called before each of the longer steps
+	Differs  func(Difference) error // called for every difference, after all is written, until ErrEnough; nil: only counted
+}
+
+// Step is a longer step of an import.
+type Step string
+
+// The steps, in their order. The first is told by Progress.
+const (
+	StepCompare Step = "compare"
+	StepWrite   Step = "write"
+)
+
+// Change says in what a list differs from the register (变动).
+type Change string
+
+// The changes, in the order in which an import tells them.
+const (
+	ChangeEnded       Change = "ended"
+	ChangeMoved       Change = "moved"
+	ChangeRenamed     Change = "renamed"
+	ChangeKind        Change = "kind"
+	ChangeOffice      Change = "office" // counts for another recommending office
+	ChangeAdded       Change = "added"
+	ChangeUnmentioned Change = "unmentioned" // the list does not have it; it stays
+)
+
+// Changes lists every change.
+func Changes() []Change {
+	return []Change{
+		ChangeEnded, ChangeMoved, ChangeRenamed, ChangeKind, ChangeOffice, ChangeAdded, ChangeUnmentioned,
+	}
+}
+
+// Difference is one change of one unit.
+type Difference struct {
+	Change     Change
+	Code, Name string
+	Was, Is    string // name, kind, parent's code, office's code, or last day; empty: none
+}
+
+// ErrEnough is returned by Import.Differs when it wants no more.
+var ErrEnough = errors.New("enough differences")
+
+// Report is what an import did, or would do.
+type Report struct {
+	Summary
+	Differences map[Change]int
 }
