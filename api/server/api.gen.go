@@ -670,6 +670,33 @@ func (e StandardLeafSense) Valid() bool {
 	}
 }
 
+// Defines values for UnitChange.
+const (
+	UnitChangeAbolish UnitChange = "abolish"
+	UnitChangeMerge   UnitChange = "merge"
+	UnitChangeMove    UnitChange = "move"
+	UnitChangeRecode  UnitChange = "recode"
+	UnitChangeRename  UnitChange = "rename"
+)
+
+// Valid indicates whether the value is a known member of the UnitChange enum.
+func (e UnitChange) Valid() bool {
+	switch e {
+	case UnitChangeAbolish:
+		return true
+	case UnitChangeMerge:
+		return true
+	case UnitChangeMove:
+		return true
+	case UnitChangeRecode:
+		return true
+	case UnitChangeRename:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for UnitKind.
 const (
 	UnitKindCommunity  UnitKind = "community"
@@ -745,6 +772,24 @@ func (e VisitMethods) Valid() bool {
 	}
 }
 
+// Defines values for OpenAccountsParamsAs.
+const (
+	Json     OpenAccountsParamsAs = "json"
+	Workbook OpenAccountsParamsAs = "workbook"
+)
+
+// Valid indicates whether the value is a known member of the OpenAccountsParamsAs enum.
+func (e OpenAccountsParamsAs) Valid() bool {
+	switch e {
+	case Json:
+		return true
+	case Workbook:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for EndorseJSONBodyOpinion.
 const (
 	EndorseJSONBodyOpinionAgree   EndorseJSONBodyOpinion = "agree"
@@ -782,6 +827,27 @@ func (e CompleteStage200JSONResponseBodyState) Valid() bool {
 	default:
 		return false
 	}
+}
+
+// Account defines model for Account.
+type Account struct {
+	// Id 密钥编号
+	Id *int64 `json:"id,omitempty"`
+
+	// Key 仅此一次
+	Key  *string `json:"key,omitempty"`
+	Name string  `json:"name"`
+
+	// Office 区划代码(去尾零)
+	Office  Code   `json:"office"`
+	Officer *int64 `json:"officer,omitempty"`
+	Opened  bool   `json:"opened"`
+
+	// Problem 未开通的原因
+	Problem *string `json:"problem,omitempty"`
+
+	// Row 表中行号
+	Row int `json:"row"`
 }
 
 // AdoptedList defines model for AdoptedList.
@@ -865,6 +931,24 @@ type CandidateSelection struct {
 
 // CategoryName defines model for CategoryName.
 type CategoryName string
+
+// ChainCount defines model for ChainCount.
+type ChainCount struct {
+	// Code 区划代码(去尾零)
+	Code  Code   `json:"code"`
+	Count int    `json:"count"`
+	Name  string `json:"name"`
+}
+
+// ChainOffice defines model for ChainOffice.
+type ChainOffice struct {
+	// Code 区划代码(去尾零)
+	Code Code   `json:"code"`
+	Name string `json:"name"`
+
+	// RecommendingOffice 区划代码(去尾零)
+	RecommendingOffice Code `json:"recommending_office"`
+}
 
 // Code 区划代码(去尾零)
 type Code = string
@@ -1359,6 +1443,20 @@ type NoticeScope string
 
 // NoticeState defines model for Notice.State.
 type NoticeState string
+
+// OfficeContact defines model for OfficeContact.
+type OfficeContact struct {
+	Address  *string   `json:"address,omitempty"`
+	At       time.Time `json:"at"`
+	Email    *string   `json:"email,omitempty"`
+	Office   string    `json:"office"`
+	Phone    *string   `json:"phone,omitempty"`
+	Postcode *string   `json:"postcode,omitempty"`
+	Revision int       `json:"revision"`
+
+	// Unit 区划代码(去尾零)
+	Unit Code `json:"unit"`
+}
 
 // OfficeStanding defines model for OfficeStanding.
 type OfficeStanding struct {
@@ -1888,8 +1986,93 @@ type Unit struct {
 	RecommendingOffice *Code `json:"recommending_office,omitempty"`
 }
 
+// UnitChange defines model for UnitChange.
+type UnitChange string
+
+// UnitChanged defines model for UnitChanged.
+type UnitChanged struct {
+	Act       int64              `json:"act"`
+	At        time.Time          `json:"at"`
+	Change    UnitChange         `json:"change"`
+	Document  string             `json:"document"`
+	Effective openapi_types.Date `json:"effective"`
+}
+
+// UnitChanging defines model for UnitChanging.
+type UnitChanging struct {
+	Change   UnitChange `json:"change"`
+	Children *[]struct {
+		// Parent 区划代码(去尾零)
+		Parent Code `json:"parent"`
+
+		// Unit 区划代码(去尾零)
+		Unit Code `json:"unit"`
+	} `json:"children,omitempty"`
+
+	// ChildrenTo 区划代码(去尾零)
+	ChildrenTo *Code `json:"children_to,omitempty"`
+
+	// Code 区划代码(去尾零)
+	Code *Code `json:"code,omitempty"`
+
+	// Document 批准文号
+	Document string `json:"document"`
+
+	// Effective 生效日
+	Effective openapi_types.Date `json:"effective"`
+
+	// Into 区划代码(去尾零)
+	Into   *Code     `json:"into,omitempty"`
+	Kind   *UnitKind `json:"kind,omitempty"`
+	Name   *string   `json:"name,omitempty"`
+	Others *[]Code   `json:"others,omitempty"`
+
+	// Parent 区划代码(去尾零)
+	Parent *Code `json:"parent,omitempty"`
+}
+
+// UnitHistory defines model for UnitHistory.
+type UnitHistory struct {
+	// Changes 由近及远
+	Changes []UnitChanged `json:"changes"`
+
+	// Predecessors 并入的单位
+	Predecessors []UnitLink `json:"predecessors"`
+
+	// Successors 承继单位
+	Successors []UnitLink `json:"successors"`
+
+	// Versions 由近及远
+	Versions []UnitVersion `json:"versions"`
+}
+
 // UnitKind defines model for UnitKind.
 type UnitKind string
+
+// UnitLink defines model for UnitLink.
+type UnitLink struct {
+	// Code 区划代码(去尾零)
+	Code      Code               `json:"code"`
+	Effective openapi_types.Date `json:"effective"`
+	Name      string             `json:"name"`
+}
+
+// UnitVersion defines model for UnitVersion.
+type UnitVersion struct {
+	// Code 区划代码(去尾零)
+	Code     Code     `json:"code"`
+	Kind     UnitKind `json:"kind"`
+	KindSure bool     `json:"kind_sure"`
+	Name     string   `json:"name"`
+
+	// Parent 区划代码(去尾零)
+	Parent    *Code              `json:"parent,omitempty"`
+	Source    string             `json:"source"`
+	ValidFrom openapi_types.Date `json:"valid_from"`
+
+	// ValidTo 不含当日
+	ValidTo *openapi_types.Date `json:"valid_to,omitempty"`
+}
 
 // Visit defines model for Visit.
 type Visit struct {
@@ -1946,6 +2129,18 @@ type SHA256 = string
 
 // StandardID defines model for StandardID.
 type StandardID = int64
+
+// OpenAccountsParams defines parameters for OpenAccounts.
+type OpenAccountsParams struct {
+	// As 答复的形式;缺省 json
+	As *OpenAccountsParamsAs `form:"as,omitempty" json:"as,omitempty"`
+
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// OpenAccountsParamsAs defines parameters for OpenAccounts.
+type OpenAccountsParamsAs string
 
 // ListAuditParams defines parameters for ListAudit.
 type ListAuditParams struct {
@@ -2245,6 +2440,13 @@ type FixCandidatesParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListChainsWithoutUsersParams defines parameters for ListChainsWithoutUsers.
+type ListChainsWithoutUsersParams struct {
+	// Cursor 上一页的 next
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // MoveDateParams defines parameters for MoveDate.
 type MoveDateParams struct {
 	// IdempotencyKey 幂等键,同键同内容只办一次
@@ -2538,6 +2740,9 @@ type ListUnitsParams struct {
 
 	// Unsure 类型未能确定的
 	Unsure *bool `form:"unsure,omitempty" json:"unsure,omitempty"`
+
+	// Unstaffed 没有可用账号的
+	Unstaffed *bool `form:"unstaffed,omitempty" json:"unstaffed,omitempty"`
 }
 
 // CorrectUnitJSONBody defines parameters for CorrectUnit.
@@ -2550,6 +2755,32 @@ type CorrectUnitJSONBody struct {
 type CorrectUnitParams struct {
 	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ChangeUnitParams defines parameters for ChangeUnit.
+type ChangeUnitParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// SetContactJSONBody defines parameters for SetContact.
+type SetContactJSONBody struct {
+	Address *string `json:"address,omitempty"`
+	Email   *string `json:"email,omitempty"`
+
+	// Office 机构名称(信函抬头)
+	Office   string  `json:"office"`
+	Phone    *string `json:"phone,omitempty"`
+	Postcode *string `json:"postcode,omitempty"`
+}
+
+// SetContactParams defines parameters for SetContact.
+type SetContactParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch 所见版本;首次保存不填
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
 // CreateKeysJSONRequestBody defines body for CreateKeys for application/json ContentType.
@@ -2654,8 +2885,20 @@ type EditStandardJSONRequestBody = StandardContent
 // CorrectUnitJSONRequestBody defines body for CorrectUnit for application/json ContentType.
 type CorrectUnitJSONRequestBody CorrectUnitJSONBody
 
+// ChangeUnitJSONRequestBody defines body for ChangeUnit for application/json ContentType.
+type ChangeUnitJSONRequestBody = UnitChanging
+
+// SetContactJSONRequestBody defines body for SetContact for application/json ContentType.
+type SetContactJSONRequestBody SetContactJSONBody
+
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// GetAccountsWorkbook 首个账号表 The workbook of offices directly below for which nobody acts
+	// (GET /accounts)
+	GetAccountsWorkbook(c *gin.Context)
+	// OpenAccounts 开通首个账号 First accounts of the offices directly below, from the workbook
+	// (POST /accounts)
+	OpenAccounts(c *gin.Context, params OpenAccountsParams)
 	// ListAudit 办理日志 The decision log of a round the caller's office owns, or of its own subtree
 	// (GET /audit)
 	ListAudit(c *gin.Context, params ListAuditParams)
@@ -2773,6 +3016,9 @@ type ServerInterface interface {
 	// FixCandidates 确定候选名单 Fix the candidates within the quota
 	// (POST /rounds/{round}/candidates)
 	FixCandidates(c *gin.Context, round RoundID, params FixCandidatesParams)
+	// ListChainsWithoutUsers 链条上没有账号的机构 Offices on the chains of eligible units for which nobody acts
+	// (GET /rounds/{round}/chains-without-users)
+	ListChainsWithoutUsers(c *gin.Context, round RoundID, params ListChainsWithoutUsersParams)
 	// MoveDate 调整批次日期 Move a date of the round
 	// (POST /rounds/{round}/dates)
 	MoveDate(c *gin.Context, round RoundID, params MoveDateParams)
@@ -2893,6 +3139,18 @@ type ServerInterface interface {
 	// CorrectUnit 更正单位类型 Correct a unit's kind (D-13, D-14)
 	// (PATCH /units/{unit})
 	CorrectUnit(c *gin.Context, unit Code, params CorrectUnitParams)
+	// ChangeUnit 单位变更 Rename, move, recode, merge or abolish a unit from a day on (D-43)
+	// (POST /units/{unit}/changes)
+	ChangeUnit(c *gin.Context, unit Code, params ChangeUnitParams)
+	// GetContact 机构联系方式 How an office is reached
+	// (GET /units/{unit}/contact)
+	GetContact(c *gin.Context, unit Code)
+	// SetContact 填写机构联系方式 Set how an office is reached (own office or one above; no person's name)
+	// (PUT /units/{unit}/contact)
+	SetContact(c *gin.Context, unit Code, params SetContactParams)
+	// GetUnitHistory 单位沿革 What a unit was, what was done to it, what came of it
+	// (GET /units/{unit}/history)
+	GetUnitHistory(c *gin.Context, unit Code)
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -2903,6 +3161,67 @@ type ServerInterfaceWrapper struct {
 }
 
 type MiddlewareFunc func(c *gin.Context)
+
+// GetAccountsWorkbook operation middleware
+func (siw *ServerInterfaceWrapper) GetAccountsWorkbook(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetAccountsWorkbook(c)
+}
+
+// OpenAccounts operation middleware
+func (siw *ServerInterfaceWrapper) OpenAccounts(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params OpenAccountsParams
+
+	// ------------- Optional query parameter "as" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "as", c.Request.URL.Query(), &params.As, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter as: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.OpenAccounts(c, params)
+}
 
 // ListAudit operation middleware
 func (siw *ServerInterfaceWrapper) ListAudit(c *gin.Context) {
@@ -4684,6 +5003,50 @@ func (siw *ServerInterfaceWrapper) FixCandidates(c *gin.Context) {
 	}
 
 	siw.Handler.FixCandidates(c, round, params)
+}
+
+// ListChainsWithoutUsers operation middleware
+func (siw *ServerInterfaceWrapper) ListChainsWithoutUsers(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListChainsWithoutUsersParams
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListChainsWithoutUsers(c, round, params)
 }
 
 // MoveDate operation middleware
@@ -6685,6 +7048,14 @@ func (siw *ServerInterfaceWrapper) ListUnits(c *gin.Context) {
 		return
 	}
 
+	// ------------- Optional query parameter "unstaffed" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "unstaffed", c.Request.URL.Query(), &params.Unstaffed, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter unstaffed: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
 		if c.IsAborted() {
@@ -6744,6 +7115,173 @@ func (siw *ServerInterfaceWrapper) CorrectUnit(c *gin.Context) {
 	siw.Handler.CorrectUnit(c, unit, params)
 }
 
+// ChangeUnit operation middleware
+func (siw *ServerInterfaceWrapper) ChangeUnit(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "unit" -------------
+	var unit Code
+
+	err = runtime.BindStyledParameterWithOptions("simple", "unit", c.Param("unit"), &unit, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter unit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ChangeUnitParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ChangeUnit(c, unit, params)
+}
+
+// GetContact operation middleware
+func (siw *ServerInterfaceWrapper) GetContact(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "unit" -------------
+	var unit Code
+
+	err = runtime.BindStyledParameterWithOptions("simple", "unit", c.Param("unit"), &unit, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter unit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetContact(c, unit)
+}
+
+// SetContact operation middleware
+func (siw *ServerInterfaceWrapper) SetContact(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "unit" -------------
+	var unit Code
+
+	err = runtime.BindStyledParameterWithOptions("simple", "unit", c.Param("unit"), &unit, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter unit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetContactParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SetContact(c, unit, params)
+}
+
+// GetUnitHistory operation middleware
+func (siw *ServerInterfaceWrapper) GetUnitHistory(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "unit" -------------
+	var unit Code
+
+	err = runtime.BindStyledParameterWithOptions("simple", "unit", c.Param("unit"), &unit, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter unit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetUnitHistory(c, unit)
+}
+
 // GinServerOptions provides options for the Gin server.
 type GinServerOptions struct {
 	BaseURL      string
@@ -6777,6 +7315,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/rounds/:round", wrapper.GetRound)
 	router.PATCH(options.BaseURL+"/rounds/:round", wrapper.EditRound)
 	router.POST(options.BaseURL+"/rounds/:round/opening", wrapper.OpenRound)
+	router.GET(options.BaseURL+"/rounds/:round/chains-without-users", wrapper.ListChainsWithoutUsers)
 	router.POST(options.BaseURL+"/rounds/:round/suspension", wrapper.SuspendRound)
 	router.POST(options.BaseURL+"/rounds/:round/resumption", wrapper.ResumeRound)
 	router.POST(options.BaseURL+"/rounds/:round/cancellation", wrapper.CancelRound)
@@ -6842,6 +7381,12 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/public/titles/:number", wrapper.GetPublicTitle)
 	router.GET(options.BaseURL+"/units", wrapper.ListUnits)
 	router.PATCH(options.BaseURL+"/units/:unit", wrapper.CorrectUnit)
+	router.POST(options.BaseURL+"/units/:unit/changes", wrapper.ChangeUnit)
+	router.GET(options.BaseURL+"/units/:unit/history", wrapper.GetUnitHistory)
+	router.GET(options.BaseURL+"/units/:unit/contact", wrapper.GetContact)
+	router.PUT(options.BaseURL+"/units/:unit/contact", wrapper.SetContact)
+	router.GET(options.BaseURL+"/accounts", wrapper.GetAccountsWorkbook)
+	router.POST(options.BaseURL+"/accounts", wrapper.OpenAccounts)
 	router.GET(options.BaseURL+"/officers", wrapper.ListOfficers)
 	router.POST(options.BaseURL+"/officers", wrapper.CreateOfficer)
 	router.POST(options.BaseURL+"/officers/:officer/disabling", wrapper.DisableOfficer)
@@ -6853,6 +7398,113 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 }
 
 type ProblemApplicationProblemPlusJSONResponse Problem
+
+type GetAccountsWorkbookRequestObject struct {
+}
+
+type GetAccountsWorkbookResponseObject interface {
+	VisitGetAccountsWorkbookResponse(w http.ResponseWriter) error
+}
+
+type GetAccountsWorkbook200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetAccountsWorkbook200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitGetAccountsWorkbookResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetAccountsWorkbookdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetAccountsWorkbookdefaultApplicationProblemPlusJSONResponse) VisitGetAccountsWorkbookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OpenAccountsRequestObject struct {
+	Params OpenAccountsParams
+	Body   io.Reader
+}
+
+type OpenAccountsResponseObject interface {
+	VisitOpenAccountsResponse(w http.ResponseWriter) error
+}
+
+type OpenAccounts201JSONResponse struct {
+	Items   []Account `json:"items"`
+	Receipt Receipt   `json:"receipt"`
+}
+
+func (response OpenAccounts201JSONResponse) VisitOpenAccountsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OpenAccounts201ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response OpenAccounts201ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitOpenAccountsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(201)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type OpenAccountsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response OpenAccountsdefaultApplicationProblemPlusJSONResponse) VisitOpenAccountsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
 
 type ListAuditRequestObject struct {
 	Params ListAuditParams
@@ -8465,6 +9117,51 @@ type FixCandidatesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response FixCandidatesdefaultApplicationProblemPlusJSONResponse) VisitFixCandidatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListChainsWithoutUsersRequestObject struct {
+	Round  RoundID `json:"round"`
+	Params ListChainsWithoutUsersParams
+}
+
+type ListChainsWithoutUsersResponseObject interface {
+	VisitListChainsWithoutUsersResponse(w http.ResponseWriter) error
+}
+
+type ListChainsWithoutUsers200JSONResponse struct {
+	Items   []ChainOffice `json:"items"`
+	Next    *string       `json:"next,omitempty"`
+	Offices []ChainCount  `json:"offices"`
+	Total   int           `json:"total"`
+}
+
+func (response ListChainsWithoutUsers200JSONResponse) VisitListChainsWithoutUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListChainsWithoutUsersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListChainsWithoutUsersdefaultApplicationProblemPlusJSONResponse) VisitListChainsWithoutUsersResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -10181,8 +10878,177 @@ func (response CorrectUnitdefaultApplicationProblemPlusJSONResponse) VisitCorrec
 	return err
 }
 
+type ChangeUnitRequestObject struct {
+	Unit   Code `json:"unit"`
+	Params ChangeUnitParams
+	Body   *ChangeUnitJSONRequestBody
+}
+
+type ChangeUnitResponseObject interface {
+	VisitChangeUnitResponse(w http.ResponseWriter) error
+}
+
+type ChangeUnit200JSONResponse ReceiptOnly
+
+func (response ChangeUnit200JSONResponse) VisitChangeUnitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeUnitdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ChangeUnitdefaultApplicationProblemPlusJSONResponse) VisitChangeUnitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContactRequestObject struct {
+	Unit Code `json:"unit"`
+}
+
+type GetContactResponseObject interface {
+	VisitGetContactResponse(w http.ResponseWriter) error
+}
+
+type GetContact200JSONResponse OfficeContact
+
+func (response GetContact200JSONResponse) VisitGetContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContactdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetContactdefaultApplicationProblemPlusJSONResponse) VisitGetContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetContactRequestObject struct {
+	Unit   Code `json:"unit"`
+	Params SetContactParams
+	Body   *SetContactJSONRequestBody
+}
+
+type SetContactResponseObject interface {
+	VisitSetContactResponse(w http.ResponseWriter) error
+}
+
+type SetContact200JSONResponse struct {
+	Contact OfficeContact `json:"contact"`
+	Receipt Receipt       `json:"receipt"`
+}
+
+func (response SetContact200JSONResponse) VisitSetContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetContactdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetContactdefaultApplicationProblemPlusJSONResponse) VisitSetContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetUnitHistoryRequestObject struct {
+	Unit Code `json:"unit"`
+}
+
+type GetUnitHistoryResponseObject interface {
+	VisitGetUnitHistoryResponse(w http.ResponseWriter) error
+}
+
+type GetUnitHistory200JSONResponse UnitHistory
+
+func (response GetUnitHistory200JSONResponse) VisitGetUnitHistoryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetUnitHistorydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetUnitHistorydefaultApplicationProblemPlusJSONResponse) VisitGetUnitHistoryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
+	// GetAccountsWorkbook 首个账号表 The workbook of offices directly below for which nobody acts
+	// (GET /accounts)
+	GetAccountsWorkbook(ctx context.Context, request GetAccountsWorkbookRequestObject) (GetAccountsWorkbookResponseObject, error)
+	// OpenAccounts 开通首个账号 First accounts of the offices directly below, from the workbook
+	// (POST /accounts)
+	OpenAccounts(ctx context.Context, request OpenAccountsRequestObject) (OpenAccountsResponseObject, error)
 	// ListAudit 办理日志 The decision log of a round the caller's office owns, or of its own subtree
 	// (GET /audit)
 	ListAudit(ctx context.Context, request ListAuditRequestObject) (ListAuditResponseObject, error)
@@ -10300,6 +11166,9 @@ type StrictServerInterface interface {
 	// FixCandidates 确定候选名单 Fix the candidates within the quota
 	// (POST /rounds/{round}/candidates)
 	FixCandidates(ctx context.Context, request FixCandidatesRequestObject) (FixCandidatesResponseObject, error)
+	// ListChainsWithoutUsers 链条上没有账号的机构 Offices on the chains of eligible units for which nobody acts
+	// (GET /rounds/{round}/chains-without-users)
+	ListChainsWithoutUsers(ctx context.Context, request ListChainsWithoutUsersRequestObject) (ListChainsWithoutUsersResponseObject, error)
 	// MoveDate 调整批次日期 Move a date of the round
 	// (POST /rounds/{round}/dates)
 	MoveDate(ctx context.Context, request MoveDateRequestObject) (MoveDateResponseObject, error)
@@ -10420,6 +11289,18 @@ type StrictServerInterface interface {
 	// CorrectUnit 更正单位类型 Correct a unit's kind (D-13, D-14)
 	// (PATCH /units/{unit})
 	CorrectUnit(ctx context.Context, request CorrectUnitRequestObject) (CorrectUnitResponseObject, error)
+	// ChangeUnit 单位变更 Rename, move, recode, merge or abolish a unit from a day on (D-43)
+	// (POST /units/{unit}/changes)
+	ChangeUnit(ctx context.Context, request ChangeUnitRequestObject) (ChangeUnitResponseObject, error)
+	// GetContact 机构联系方式 How an office is reached
+	// (GET /units/{unit}/contact)
+	GetContact(ctx context.Context, request GetContactRequestObject) (GetContactResponseObject, error)
+	// SetContact 填写机构联系方式 Set how an office is reached (own office or one above; no person's name)
+	// (PUT /units/{unit}/contact)
+	SetContact(ctx context.Context, request SetContactRequestObject) (SetContactResponseObject, error)
+	// GetUnitHistory 单位沿革 What a unit was, what was done to it, what came of it
+	// (GET /units/{unit}/history)
+	GetUnitHistory(ctx context.Context, request GetUnitHistoryRequestObject) (GetUnitHistoryResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx *gin.Context, request any) (any, error)
@@ -10477,6 +11358,58 @@ type strictHandler struct {
 	ssi         StrictServerInterface
 	middlewares []StrictMiddlewareFunc
 	options     StrictGinServerOptions
+}
+
+// GetAccountsWorkbook operation middleware
+func (sh *strictHandler) GetAccountsWorkbook(ctx *gin.Context) {
+	var request GetAccountsWorkbookRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetAccountsWorkbook(ctx, request.(GetAccountsWorkbookRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetAccountsWorkbook")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetAccountsWorkbookResponseObject); ok {
+		if err := validResponse.VisitGetAccountsWorkbookResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// OpenAccounts operation middleware
+func (sh *strictHandler) OpenAccounts(ctx *gin.Context, params OpenAccountsParams) {
+	var request OpenAccountsRequestObject
+
+	request.Params = params
+
+	request.Body = ctx.Request.Body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.OpenAccounts(ctx, request.(OpenAccountsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "OpenAccounts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(OpenAccountsResponseObject); ok {
+		if err := validResponse.VisitOpenAccountsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
 }
 
 // ListAudit operation middleware
@@ -11783,6 +12716,33 @@ func (sh *strictHandler) FixCandidates(ctx *gin.Context, round RoundID, params F
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(FixCandidatesResponseObject); ok {
 		if err := validResponse.VisitFixCandidatesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListChainsWithoutUsers operation middleware
+func (sh *strictHandler) ListChainsWithoutUsers(ctx *gin.Context, round RoundID, params ListChainsWithoutUsersParams) {
+	var request ListChainsWithoutUsersRequestObject
+
+	request.Round = round
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListChainsWithoutUsers(ctx, request.(ListChainsWithoutUsersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListChainsWithoutUsers")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListChainsWithoutUsersResponseObject); ok {
+		if err := validResponse.VisitListChainsWithoutUsersResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -13227,6 +14187,148 @@ func (sh *strictHandler) CorrectUnit(ctx *gin.Context, unit Code, params Correct
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(CorrectUnitResponseObject); ok {
 		if err := validResponse.VisitCorrectUnitResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ChangeUnit operation middleware
+func (sh *strictHandler) ChangeUnit(ctx *gin.Context, unit Code, params ChangeUnitParams) {
+	var request ChangeUnitRequestObject
+
+	request.Unit = unit
+	request.Params = params
+
+	var body ChangeUnitJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeUnit(ctx, request.(ChangeUnitRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeUnit")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ChangeUnitResponseObject); ok {
+		if err := validResponse.VisitChangeUnitResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetContact operation middleware
+func (sh *strictHandler) GetContact(ctx *gin.Context, unit Code) {
+	var request GetContactRequestObject
+
+	request.Unit = unit
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetContact(ctx, request.(GetContactRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetContact")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetContactResponseObject); ok {
+		if err := validResponse.VisitGetContactResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SetContact operation middleware
+func (sh *strictHandler) SetContact(ctx *gin.Context, unit Code, params SetContactParams) {
+	var request SetContactRequestObject
+
+	request.Unit = unit
+	request.Params = params
+
+	var body SetContactJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetContact(ctx, request.(SetContactRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetContact")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SetContactResponseObject); ok {
+		if err := validResponse.VisitSetContactResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetUnitHistory operation middleware
+func (sh *strictHandler) GetUnitHistory(ctx *gin.Context, unit Code) {
+	var request GetUnitHistoryRequestObject
+
+	request.Unit = unit
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetUnitHistory(ctx, request.(GetUnitHistoryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetUnitHistory")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetUnitHistoryResponseObject); ok {
+		if err := validResponse.VisitGetUnitHistoryResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

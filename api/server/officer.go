@@ -91,7 +91,8 @@ func (s *Server) ListUnits(ctx context.Context, request ListUnitsRequestObject) 
 	}
 	limit := limitOf(request.Params.Limit)
 	units, err := s.acts.Units(ctx, officer(ctx), value(request.Params.Parent), acts.UnitQuery{
-		Kind: award.Kind(value(request.Params.Kind)), Unsure: value(request.Params.Unsure), After: after, Limit: limit,
+		Kind: award.Kind(value(request.Params.Kind)), Unsure: value(request.Params.Unsure),
+		Unstaffed: value(request.Params.Unstaffed), After: after, Limit: limit,
 	})
 	if err != nil {
 		return nil, err

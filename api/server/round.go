@@ -283,11 +283,14 @@ func round(r acts.RoundStanding) (Round, error) {
 		return Round{}, err
 	}
 	out.Rules["pass_mark"] = r.Rules.PassMark.String()
-	if years := r.ProvisionalYears(); len(years) > 0 {
-		warnings := make([]string, len(years))
-		for i, year := range years {
-			warnings[i] = fmt.Sprintf("%d年工作日历尚未公布,该年公示期暂定,公布后重新计算。", year)
-		}
+	var warnings []string
+	for _, year := range r.ProvisionalYears() {
+		warnings = append(warnings, fmt.Sprintf("%d年工作日历尚未公布,该年公示期暂定,公布后重新计算。", year))
+	}
+	if r.Unstaffed > 0 {
+		warnings = append(warnings, fmt.Sprintf("逐级上报的链条上尚有%d个机构没有可用账号,请在申报前开通(查询 /rounds/%s/chains-without-users)。", r.Unstaffed, r.ID))
+	}
+	if len(warnings) > 0 {
 		out.Warnings = &warnings
 	}
 	if r.Notice != nil {

@@ -17,7 +17,8 @@ import (
 // reads and changes nothing.
 var actOf = map[string]award.Act{
 	"createOfficer": award.ActCreateOfficer, "disableOfficer": award.ActDisableOfficer,
-	"createKeys": award.ActCreateKeys, "revokeKey": award.ActRevokeKey, "correctUnit": award.ActCorrectUnit,
+	"createKeys": award.ActCreateKeys, "revokeKey": award.ActRevokeKey, "openAccounts": award.ActOpenAccounts,
+	"correctUnit": award.ActCorrectUnit, "changeUnit": award.ActChangeUnit, "setContact": award.ActSetContact,
 
 	"draftStandard": award.ActDraftStandard, "editStandard": award.ActEditStandard,
 	"importStandard": award.ActImportStandard, "publishStandard": award.ActPublishStandard,

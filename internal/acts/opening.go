@@ -48,7 +48,7 @@ type Recommender struct {
 // OpenRound opens a draft (开启批次, N 二): its definition is final, and
 // freezing the register begins.
 func (a *Acts) OpenRound(ctx context.Context, by award.Officer, key Key, id string) (Done[RoundStanding], error) {
-	return once(ctx, a, by, key, award.ActOpenRound, id, func(t *act) (RoundStanding, error) {
+	done, err := once(ctx, a, by, key, award.ActOpenRound, id, func(t *act) (RoundStanding, error) {
 		r, err := t.lever(ctx)
 		if err != nil {
 			return RoundStanding{}, err
@@ -77,6 +77,17 @@ func (a *Acts) OpenRound(ctx context.Context, by award.Officer, key Key, id stri
 		}
 		return t.roundDone(ctx, "", nil)
 	})
+	if err != nil {
+		return done, err
+	}
+	// Chains without an active user are a warning and no hindrance (D-44).
+	chains, err := a.store.OfficesWithoutOfficers(ctx, done.Result.Round, 0, 1)
+	if err != nil {
+		a.log.WarnContext(ctx, "chains without users not counted", "round", id, "error", err)
+		return done, nil
+	}
+	done.Result.Unstaffed = chains.Total
+	return done, nil
 }
 
 // mustHaveStandards refuses a round with a category that nobody could be held

@@ -45,7 +45,10 @@ func policy() map[award.Act][]grant {
 		award.ActDisableOfficer: {{theUnit, heads}, {above, heads}},
 		award.ActCreateKeys:     {{theUnit, heads}, {above, heads}},
 		award.ActRevokeKey:      {{theUnit, heads}, {above, heads}},
+		award.ActOpenAccounts:   {{above, heads}},
 		award.ActCorrectUnit:    {{above, admin}},
+		award.ActChangeUnit:     {{above, admin}},
+		award.ActSetContact:     {{unitOrAbove, staff}},
 
 		award.ActDraftStandard:   {{theOwner, admin}},
 		award.ActEditStandard:    {{theOwner, admin}},

@@ -39,7 +39,10 @@ var allowed = map[award.Act]struct {
 	award.ActDisableOfficer: {"register", downTo(street, admin, head)},
 	award.ActCreateKeys:     {"register", downTo(street, admin, head)},
 	award.ActRevokeKey:      {"register", downTo(street, admin, head)},
+	award.ActOpenAccounts:   {"register", downTo(district, admin, head)},
 	award.ActCorrectUnit:    {"register", downTo(district, admin)},
+	award.ActChangeUnit:     {"register", downTo(district, admin)},
+	award.ActSetContact:     {"register", downTo(street, admin, head, clerk)},
 
 	award.ActDraftStandard:   {"standard", only(nation, admin)},
 	award.ActEditStandard:    {"standard", only(nation, admin)},

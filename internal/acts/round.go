@@ -31,6 +31,7 @@ type roundReads interface {
 	RoundPage(ctx context.Context, by award.Officer, in RoundQuery) ([]RoundStanding, error)
 	officeReads
 	limitReads
+	chainReads
 }
 
 // draftTx keeps rounds that are not open yet.

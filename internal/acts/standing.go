@@ -16,6 +16,10 @@ type RoundStanding struct {
 	Number  int64 // in the order drafted; pages of rounds go by it
 	Offices OfficeTally
 	Notice  *Notice // the national one; nil: none yet
+
+	// Unstaffed is how many offices on its chains nobody acts for; counted when
+	// it is being opened, and not kept.
+	Unstaffed int `json:"-"`
 }
 
 // OfficeTally counts a round's recommending offices.

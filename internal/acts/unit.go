@@ -15,10 +15,12 @@ type RegisterUnit struct {
 	Code               string
 	Name               string
 	Kind               award.Kind
-	KindSure           bool    // false: D-13 could not tell; not eligible until corrected
-	Parent             string  // code
-	RecommendingOffice string  // code; inherited downwards (domain 2)
-	Path               []int64 // root … itself
+	KindSure           bool       // false: D-13 could not tell; not eligible until corrected
+	Parent             string     // code
+	ParentID           int64      // 0: the root
+	Since              award.Date // the first day of what it is now
+	RecommendingOffice string     // code; inherited downwards (domain 2)
+	Path               []int64    // root … itself
 }
 
 // Row returns what the policy must know of the unit, and of what belongs to its
@@ -36,12 +38,16 @@ type unitTx interface {
 	// CorrectUnit sets the kind of a unit's current version, as if the list had
 	// said so: it holds from the day the version holds.
 	CorrectUnit(ctx context.Context, unit int64, kind award.Kind, source string) error
+	unitChangeTx
+	contactTx
 }
 
 // unitReads answers questions about the register.
 type unitReads interface {
 	// UnitPage lists units by ID, after the given one.
 	UnitPage(ctx context.Context, in UnitQuery) ([]RegisterUnit, error)
+	unitChangeReads
+	contactReads
 }
 
 // UnitQuery asks for a page of units.
@@ -50,8 +56,10 @@ type UnitQuery struct {
 	Parent int64      // only units directly below it; 0: any
 	Kind   award.Kind // "": any
 	Unsure bool       // only those whose kind nobody could tell
-	After  int64
-	Limit  int
+	// Unstaffed: only those for which no officer acts.
+	Unstaffed bool
+	After     int64
+	Limit     int
 }
 
 // CorrectUnit is a correction of a unit's kind (更正单位类型): an unsure kind, or

@@ -12,7 +12,10 @@ const (
 	ActDisableOfficer Act = "disable-officer"
 	ActCreateKeys     Act = "create-keys" // for offices below, one or many
 	ActRevokeKey      Act = "revoke-key"
-	ActCorrectUnit    Act = "correct-unit" // an unsure kind decided by the administrator (D-13, D-14)
+	ActOpenAccounts   Act = "open-accounts" // the first account of each office directly below, from a workbook
+	ActCorrectUnit    Act = "correct-unit"  // an unsure kind decided by the administrator (D-13, D-14)
+	ActChangeUnit     Act = "change-unit"   // renamed, moved, recoded, merged or abolished, from a day on
+	ActSetContact     Act = "set-contact"   // how an office is reached
 
 	ActDraftStandard   Act = "draft-standard"
 	ActEditStandard    Act = "edit-standard"
@@ -84,6 +87,7 @@ func OfficeActs() []Act {
 	return []Act{
 		ActCreateOfficer, ActDisableOfficer, ActCreateKeys, ActRevokeKey, ActCorrectUnit,
 		ActDraftStandard, ActEditStandard, ActImportStandard, ActPublishStandard,
+		ActOpenAccounts, ActChangeUnit, ActSetContact,
 		ActCreateRound, ActEditRound, ActOpenRound, ActSuspendRound, ActResumeRound, ActCancelRound,
 		ActReopen, ActMoveDate, ActMoveOfficeDate, ActSetLimit, ActCloseOffice,
 		ActAcceptPackage, ActReturnPackage, ActMark, ActFixCandidates, ActDecide,

@@ -41,6 +41,9 @@ func (d Date) String() string {
 	return fmt.Sprintf("%04d-%02d-%02d", d.Year, int(d.Month), d.Day)
 }
 
+// Before reports whether the day is an earlier one.
+func (d Date) Before(other Date) bool { return d.Starts().Before(other.Starts()) }
+
 // Starts returns the first instant of the day.
 func (d Date) Starts() time.Time {
 	return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, Beijing)

@@ -14,7 +14,8 @@ import (
 )
 
 // OfficerByKey returns the officer whose valid key has the digest: one query
-// by the key's unique index, up the office's chain.
+// by the key's unique index, up the office's chain. An office that has ended
+// acts on in the rounds that have it frozen (D-43).
 func (s *Store) OfficerByKey(ctx context.Context, digest [32]byte) (award.Officer, error) {
 	return officerByKey(ctx, s.db, digest)
 }
@@ -39,7 +40,11 @@ func officerByKey(ctx context.Context, db sqlx.ExtContext, digest [32]byte) (awa
 		       k.last_used_at IS DISTINCT FROM date_trunc('hour', shifan_now()) AS unmarked, `+pathOf+`
 		FROM api_key k
 		JOIN officer o ON o.id = k.officer_id AND o.disabled_at IS NULL
-		JOIN unit_version v ON v.unit_id = o.office_id AND v.valid_to IS NULL
+		JOIN LATERAL (
+			SELECT v.code, v.valid_to FROM unit_version v WHERE v.unit_id = o.office_id ORDER BY v.valid_from DESC LIMIT 1
+		) v ON v.valid_to IS NULL OR EXISTS (
+			SELECT FROM round r JOIN round_unit u ON u.round_id = r.id AND u.unit_id = o.office_id
+			WHERE r.state IN ('opening', 'open', 'suspended'))
 		WHERE k.sha256 = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > shifan_now())`,
 		digest[:])
 	if errors.Is(err, sql.ErrNoRows) {

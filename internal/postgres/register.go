@@ -179,7 +179,7 @@ func (in *registerImport) values(row register.Row) []any {
 // stand.
 func (in *registerImport) judge(ctx context.Context) error {
 	// Two imports at once would each miss what the other adds. Readers go on.
-	if err := in.run(ctx, "lock the register", `LOCK TABLE unit_version IN SHARE ROW EXCLUSIVE MODE`); err != nil {
+	if err := in.run(ctx, "lock the register", lockRegister); err != nil {
 		return err
 	}
 	for _, root := range register.Roots() {

@@ -49,25 +49,30 @@ const badAlone = `
 	ORDER BY line`
 
 // matchUnits finds the unit that last had the code, with the version the row is
-// compared with, and numbers new units. A code that was given up before the row
-// begins is free: the row is a new unit. A table is made rather than incoming
-// filled in: an update would write every row twice.
+// compared with, and numbers new units in order of their codes. A code that was
+// given up before the row begins is free: the row is a new unit. A table is made
+// rather than incoming filled in: an update would write every row twice.
 const matchUnits = `
 	ANALYZE incoming;
 	CREATE TEMPORARY TABLE matched ON COMMIT DROP AS
-	SELECT i.line, i.code, i.name, i.kind, i.kind_sure, i.kind_stated, i.parent_code, i.office_code,
-	       i.valid_from, i.valid_to, i.source,
-	       coalesce(last.unit_id, nextval(pg_get_serial_sequence('unit', 'id'))) AS unit_id,
-	       last.unit_id IS NULL AS is_new,
-	       last.valid_from AS old_from, last.valid_to AS old_to, last.name AS old_name, last.kind AS old_kind,
-	       last.kind_sure AS old_sure, last.parent_id AS old_parent, last.recommending_office_id AS old_office
-	FROM incoming i
-	LEFT JOIN (
-		SELECT DISTINCT ON (code) code, unit_id, valid_from, valid_to, name, kind, kind_sure, parent_id, recommending_office_id
-		FROM unit_version
-		ORDER BY code, valid_from DESC
-	) last ON last.code = i.code
-		AND (last.valid_to IS NULL OR last.valid_to = i.valid_to OR last.valid_to > i.valid_from);
+	SELECT line, code, name, kind, kind_sure, kind_stated, parent_code, office_code, valid_from, valid_to, source,
+	       coalesce(old_unit, nextval(pg_get_serial_sequence('unit', 'id'))) AS unit_id, old_unit IS NULL AS is_new,
+	       old_from, old_to, old_name, old_kind, old_sure, old_parent, old_office
+	FROM (
+		SELECT i.line, i.code, i.name, i.kind, i.kind_sure, i.kind_stated, i.parent_code, i.office_code,
+		       i.valid_from, i.valid_to, i.source,
+		       last.unit_id AS old_unit, last.valid_from AS old_from, last.valid_to AS old_to, last.name AS old_name,
+		       last.kind AS old_kind, last.kind_sure AS old_sure, last.parent_id AS old_parent,
+		       last.recommending_office_id AS old_office
+		FROM incoming i
+		LEFT JOIN (
+			SELECT DISTINCT ON (code) code, unit_id, valid_from, valid_to, name, kind, kind_sure, parent_id, recommending_office_id
+			FROM unit_version
+			ORDER BY code, valid_from DESC
+		) last ON last.code = i.code
+			AND (last.valid_to IS NULL OR last.valid_to = i.valid_to OR last.valid_to > i.valid_from)
+		ORDER BY i.code COLLATE "C"
+	) found;
 	ANALYZE matched`
 
 // listKnown lists the units that a row may name or hang under: those that some

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
@@ -32,7 +33,7 @@ func inSubtree(column, parameter string) string {
 func registerUnits(selection string) string {
 	return `
 		WITH RECURSIVE chosen AS (
-			SELECT v.unit_id, v.code, v.name, v.kind, v.kind_sure, v.parent_id, v.recommending_office_id
+			SELECT v.unit_id, v.code, v.name, v.kind, v.kind_sure, v.parent_id, v.recommending_office_id, v.valid_from
 			FROM unit_version v WHERE v.valid_to IS NULL AND ` + selection + `
 		), upward AS (
 			SELECT unit_id AS of, unit_id, parent_id, recommending_office_id, 0 AS above FROM chosen
@@ -45,7 +46,8 @@ func registerUnits(selection string) string {
 			FROM upward GROUP BY of
 		)
 		SELECT c.unit_id AS id, c.code, c.name, c.kind, c.kind_sure,
-		       coalesce(p.code, '') AS parent, coalesce(o.code, '') AS recommending_office, i.path
+		       coalesce(p.code, '') AS parent, coalesce(c.parent_id, 0) AS parent_id, c.valid_from,
+		       coalesce(o.code, '') AS recommending_office, i.path
 		FROM chosen c
 		JOIN inherited i ON i.of = c.unit_id
 		LEFT JOIN unit_version p ON p.unit_id = c.parent_id AND p.valid_to IS NULL
@@ -60,7 +62,9 @@ type registerUnitRow struct {
 	Kind               award.Kind
 	KindSure           bool `db:"kind_sure"`
 	Parent             string
-	RecommendingOffice string `db:"recommending_office"`
+	ParentID           int64     `db:"parent_id"`
+	Since              time.Time `db:"valid_from"`
+	RecommendingOffice string    `db:"recommending_office"`
 	Path               pq.Int64Array
 }
 
@@ -73,7 +77,8 @@ func selectRegisterUnits(ctx context.Context, db sqlx.QueryerContext, selection 
 	for i, r := range rows {
 		units[i] = acts.RegisterUnit{
 			ID: r.ID, Code: r.Code, Name: r.Name, Kind: r.Kind, KindSure: r.KindSure,
-			Parent: r.Parent, RecommendingOffice: r.RecommendingOffice, Path: r.Path,
+			Parent: r.Parent, ParentID: r.ParentID, Since: award.DateOf(r.Since),
+			RecommendingOffice: r.RecommendingOffice, Path: r.Path,
 		}
 	}
 	return units, nil
@@ -111,6 +116,7 @@ func (s *Store) UnitPage(ctx context.Context, in acts.UnitQuery) ([]acts.Registe
 	return selectRegisterUnits(ctx, s.db, `
 		v.unit_id > $1 AND ($2::bigint = 0 OR v.parent_id = $2) AND ($3 = '' OR v.kind = $3)
 		AND (NOT $4 OR NOT v.kind_sure) AND `+inSubtree("v.unit_id", "$5")+`
+		AND (NOT $7 OR NOT EXISTS (SELECT FROM officer o WHERE o.office_id = v.unit_id AND o.disabled_at IS NULL))
 		ORDER BY v.unit_id LIMIT $6`,
-		in.After, in.Parent, in.Kind, in.Unsure, in.Below, in.Limit)
+		in.After, in.Parent, in.Kind, in.Unsure, in.Below, in.Limit, in.Unstaffed)
 }
