@@ -73,6 +73,36 @@ func (e DateMoveWhich) Valid() bool {
 	}
 }
 
+// Defines values for DepartmentOpinionState.
+const (
+	DepartmentOpinionStateClear      DepartmentOpinionState = "clear"
+	DepartmentOpinionStateObjected   DepartmentOpinionState = "objected"
+	DepartmentOpinionStateOpen       DepartmentOpinionState = "open"
+	DepartmentOpinionStateSetAside   DepartmentOpinionState = "set_aside"
+	DepartmentOpinionStateUnanswered DepartmentOpinionState = "unanswered"
+	DepartmentOpinionStateUpheld     DepartmentOpinionState = "upheld"
+)
+
+// Valid indicates whether the value is a known member of the DepartmentOpinionState enum.
+func (e DepartmentOpinionState) Valid() bool {
+	switch e {
+	case DepartmentOpinionStateClear:
+		return true
+	case DepartmentOpinionStateObjected:
+		return true
+	case DepartmentOpinionStateOpen:
+		return true
+	case DepartmentOpinionStateSetAside:
+		return true
+	case DepartmentOpinionStateUnanswered:
+		return true
+	case DepartmentOpinionStateUpheld:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for EndorsementOpinion.
 const (
 	EndorsementOpinionAgree    EndorsementOpinion = "agree"
@@ -276,16 +306,19 @@ func (e FileState) Valid() bool {
 
 // Defines values for LackPart.
 const (
-	LackPartForm   LackPart = "form"
-	LackPartLetter LackPart = "letter"
-	LackPartNotice LackPart = "notice"
-	LackPartReport LackPart = "report"
-	LackPartSurvey LackPart = "survey"
+	LackPartDepartments LackPart = "departments"
+	LackPartForm        LackPart = "form"
+	LackPartLetter      LackPart = "letter"
+	LackPartNotice      LackPart = "notice"
+	LackPartReport      LackPart = "report"
+	LackPartSurvey      LackPart = "survey"
 )
 
 // Valid indicates whether the value is a known member of the LackPart enum.
 func (e LackPart) Valid() bool {
 	switch e {
+	case LackPartDepartments:
+		return true
 	case LackPartForm:
 		return true
 	case LackPartLetter:
@@ -811,6 +844,42 @@ func (e EndorseJSONBodyOpinion) Valid() bool {
 	}
 }
 
+// Defines values for DecideDepartmentOpinionJSONBodyDecision.
+const (
+	DecideDepartmentOpinionJSONBodyDecisionSetAside DecideDepartmentOpinionJSONBodyDecision = "set_aside"
+	DecideDepartmentOpinionJSONBodyDecisionUpheld   DecideDepartmentOpinionJSONBodyDecision = "upheld"
+)
+
+// Valid indicates whether the value is a known member of the DecideDepartmentOpinionJSONBodyDecision enum.
+func (e DecideDepartmentOpinionJSONBodyDecision) Valid() bool {
+	switch e {
+	case DecideDepartmentOpinionJSONBodyDecisionSetAside:
+		return true
+	case DecideDepartmentOpinionJSONBodyDecisionUpheld:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordDepartmentOpinionsJSONBodyItemsAnswer.
+const (
+	RecordDepartmentOpinionsJSONBodyItemsAnswerClear    RecordDepartmentOpinionsJSONBodyItemsAnswer = "clear"
+	RecordDepartmentOpinionsJSONBodyItemsAnswerObjected RecordDepartmentOpinionsJSONBodyItemsAnswer = "objected"
+)
+
+// Valid indicates whether the value is a known member of the RecordDepartmentOpinionsJSONBodyItemsAnswer enum.
+func (e RecordDepartmentOpinionsJSONBodyItemsAnswer) Valid() bool {
+	switch e {
+	case RecordDepartmentOpinionsJSONBodyItemsAnswerClear:
+		return true
+	case RecordDepartmentOpinionsJSONBodyItemsAnswerObjected:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CompleteStage200JSONResponseBodyState.
 const (
 	CompleteStage200JSONResponseBodyStateComplete CompleteStage200JSONResponseBodyState = "complete"
@@ -1040,6 +1109,28 @@ type DateMove struct {
 
 // DateMoveWhich defines model for DateMove.Which.
 type DateMoveWhich string
+
+// DepartmentOpinion defines model for DepartmentOpinion.
+type DepartmentOpinion struct {
+	// Asking 函号
+	Asking     string              `json:"asking"`
+	Category   CategoryName        `json:"category"`
+	Department string              `json:"department"`
+	Ground     *string             `json:"ground,omitempty"`
+	Letter     *string             `json:"letter,omitempty"`
+	Name       string              `json:"name"`
+	On         *openapi_types.Date `json:"on,omitempty"`
+
+	// Reason 议定的理由
+	Reason *string                `json:"reason,omitempty"`
+	State  DepartmentOpinionState `json:"state"`
+
+	// Unit 区划代码(去尾零)
+	Unit Code `json:"unit"`
+}
+
+// DepartmentOpinionState defines model for DepartmentOpinion.State.
+type DepartmentOpinionState string
 
 // Document defines model for Document.
 type Document struct {
@@ -1507,6 +1598,15 @@ type Officer struct {
 	Roles      []Role  `json:"roles"`
 }
 
+// OpinionsDone defines model for OpinionsDone.
+type OpinionsDone struct {
+	// Open 尚待答复
+	Open      int     `json:"open"`
+	Receipt   Receipt `json:"receipt"`
+	Recorded  int     `json:"recorded"`
+	Unchanged int     `json:"unchanged"`
+}
+
 // Package defines model for Package.
 type Package struct {
 	// Lacks 尚缺什么
@@ -1724,6 +1824,9 @@ type RoundDefinition struct {
 	// Rules 缺省见 docs/interpretations.md
 	Rules *struct {
 		ArrivalDays *int `json:"arrival_days,omitempty"`
+
+		// Departments 各推荐机构须征求意见的部门；为空则不必征求
+		Departments *[]string `json:"departments,omitempty"`
 
 		// DifferencePercent 自评与省级考核之差超过该指标满分的百分之几即标出(D-46)
 		DifferencePercent *int            `json:"difference_percent,omitempty"`
@@ -2504,6 +2607,100 @@ type MoveOfficeDateParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// AskDepartmentsJSONBody defines parameters for AskDepartments.
+type AskDepartmentsJSONBody struct {
+	AskedOn openapi_types.Date `json:"asked_on"`
+
+	// Departments 批次规定之外另加的部门
+	Departments *[]string `json:"departments,omitempty"`
+
+	// DueOn 请部门回复的日期；逾期不等于无意见
+	DueOn openapi_types.Date `json:"due_on"`
+
+	// Number 函号
+	Number string `json:"number"`
+}
+
+// AskDepartmentsParams defines parameters for AskDepartments.
+type AskDepartmentsParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// EndDepartmentAskingJSONBody defines parameters for EndDepartmentAsking.
+type EndDepartmentAskingJSONBody struct {
+	Department string `json:"department"`
+
+	// Minutes 会议纪要及理由
+	Minutes string `json:"minutes"`
+}
+
+// EndDepartmentAskingParams defines parameters for EndDepartmentAsking.
+type EndDepartmentAskingParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DecideDepartmentOpinionJSONBody defines parameters for DecideDepartmentOpinion.
+type DecideDepartmentOpinionJSONBody struct {
+	// Decision 不予采纳、采纳；采纳的单位不得列入
+	Decision   DecideDepartmentOpinionJSONBodyDecision `json:"decision"`
+	Department string                                  `json:"department"`
+	Reason     string                                  `json:"reason"`
+	Unit       string                                  `json:"unit"`
+}
+
+// DecideDepartmentOpinionParams defines parameters for DecideDepartmentOpinion.
+type DecideDepartmentOpinionParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DecideDepartmentOpinionJSONBodyDecision defines parameters for DecideDepartmentOpinion.
+type DecideDepartmentOpinionJSONBodyDecision string
+
+// ListDepartmentOpinionsParams defines parameters for ListDepartmentOpinions.
+type ListDepartmentOpinionsParams struct {
+	Department *string `form:"department,omitempty" json:"department,omitempty"`
+}
+
+// RecordDepartmentOpinionsJSONBody defines parameters for RecordDepartmentOpinions.
+type RecordDepartmentOpinionsJSONBody struct {
+	Items []struct {
+		// Answer 无意见、有意见
+		Answer     RecordDepartmentOpinionsJSONBodyItemsAnswer `json:"answer"`
+		Department string                                      `json:"department"`
+		Ground     *string                                     `json:"ground,omitempty"`
+
+		// Letter 复函文号
+		Letter *string `json:"letter,omitempty"`
+
+		// On 复函日期
+		On   *openapi_types.Date `json:"on,omitempty"`
+		Unit string              `json:"unit"`
+	} `json:"items"`
+}
+
+// RecordDepartmentOpinionsParams defines parameters for RecordDepartmentOpinions.
+type RecordDepartmentOpinionsParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RecordDepartmentOpinionsJSONBodyItemsAnswer defines parameters for RecordDepartmentOpinions.
+type RecordDepartmentOpinionsJSONBodyItemsAnswer string
+
+// GetDepartmentWorkbookParams defines parameters for GetDepartmentWorkbook.
+type GetDepartmentWorkbookParams struct {
+	Department *string `form:"department,omitempty" json:"department,omitempty"`
+}
+
+// ImportDepartmentOpinionsParams defines parameters for ImportDepartmentOpinions.
+type ImportDepartmentOpinionsParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // PutPackageJSONBody defines parameters for PutPackage.
 type PutPackageJSONBody struct {
 	Letter Document `json:"letter"`
@@ -2846,6 +3043,18 @@ type CloseOfficeJSONRequestBody = Reason
 // MoveOfficeDateJSONRequestBody defines body for MoveOfficeDate for application/json ContentType.
 type MoveOfficeDateJSONRequestBody = DateMove
 
+// AskDepartmentsJSONRequestBody defines body for AskDepartments for application/json ContentType.
+type AskDepartmentsJSONRequestBody AskDepartmentsJSONBody
+
+// EndDepartmentAskingJSONRequestBody defines body for EndDepartmentAsking for application/json ContentType.
+type EndDepartmentAskingJSONRequestBody EndDepartmentAskingJSONBody
+
+// DecideDepartmentOpinionJSONRequestBody defines body for DecideDepartmentOpinion for application/json ContentType.
+type DecideDepartmentOpinionJSONRequestBody DecideDepartmentOpinionJSONBody
+
+// RecordDepartmentOpinionsJSONRequestBody defines body for RecordDepartmentOpinions for application/json ContentType.
+type RecordDepartmentOpinionsJSONRequestBody RecordDepartmentOpinionsJSONBody
+
 // PutPackageJSONRequestBody defines body for PutPackage for application/json ContentType.
 type PutPackageJSONRequestBody PutPackageJSONBody
 
@@ -3046,6 +3255,27 @@ type ServerInterface interface {
 	// MoveOfficeDate 调整一个机构的日期 Move a date of one office (延期)
 	// (POST /rounds/{round}/offices/{office}/dates)
 	MoveOfficeDate(c *gin.Context, round RoundID, office OfficeCode, params MoveOfficeDateParams)
+	// AskDepartments 征求部门意见 Departments are asked about every unit that passes
+	// (POST /rounds/{round}/offices/{office}/department-askings)
+	AskDepartments(c *gin.Context, round RoundID, office OfficeCode, params AskDepartmentsParams)
+	// EndDepartmentAsking 结束征求未答复部门 A department that has not answered is waited for no longer, by a minuted reason
+	// (POST /rounds/{round}/offices/{office}/department-closings)
+	EndDepartmentAsking(c *gin.Context, round RoundID, office OfficeCode, params EndDepartmentAskingParams)
+	// DecideDepartmentOpinion 议定部门意见 An objection is set aside or upheld, with a reason
+	// (POST /rounds/{round}/offices/{office}/department-decisions)
+	DecideDepartmentOpinion(c *gin.Context, round RoundID, office OfficeCode, params DecideDepartmentOpinionParams)
+	// ListDepartmentOpinions 部门意见 What departments were asked and answered
+	// (GET /rounds/{round}/offices/{office}/department-opinions)
+	ListDepartmentOpinions(c *gin.Context, round RoundID, office OfficeCode, params ListDepartmentOpinionsParams)
+	// RecordDepartmentOpinions 登记部门答复 Answers of departments
+	// (POST /rounds/{round}/offices/{office}/department-opinions)
+	RecordDepartmentOpinions(c *gin.Context, round RoundID, office OfficeCode, params RecordDepartmentOpinionsParams)
+	// GetDepartmentWorkbook 征求意见表(.xlsx) One row for each unit and department, to be filled in
+	// (GET /rounds/{round}/offices/{office}/department-opinions/workbook)
+	GetDepartmentWorkbook(c *gin.Context, round RoundID, office OfficeCode, params GetDepartmentWorkbookParams)
+	// ImportDepartmentOpinions 导入填好的征求意见表 The filled workbook; rows without an answer stay open
+	// (PUT /rounds/{round}/offices/{office}/department-opinions/workbook)
+	ImportDepartmentOpinions(c *gin.Context, round RoundID, office OfficeCode, params ImportDepartmentOpinionsParams)
 	// GetInspectionReport 考核验收报告 The report on inspections, made from the findings
 	// (GET /rounds/{round}/offices/{office}/inspection-report)
 	GetInspectionReport(c *gin.Context, round RoundID, office OfficeCode)
@@ -5463,6 +5693,386 @@ func (siw *ServerInterfaceWrapper) MoveOfficeDate(c *gin.Context) {
 	siw.Handler.MoveOfficeDate(c, round, office, params)
 }
 
+// AskDepartments operation middleware
+func (siw *ServerInterfaceWrapper) AskDepartments(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "office" -------------
+	var office OfficeCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "office", c.Param("office"), &office, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter office: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AskDepartmentsParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AskDepartments(c, round, office, params)
+}
+
+// EndDepartmentAsking operation middleware
+func (siw *ServerInterfaceWrapper) EndDepartmentAsking(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "office" -------------
+	var office OfficeCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "office", c.Param("office"), &office, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter office: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EndDepartmentAskingParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.EndDepartmentAsking(c, round, office, params)
+}
+
+// DecideDepartmentOpinion operation middleware
+func (siw *ServerInterfaceWrapper) DecideDepartmentOpinion(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "office" -------------
+	var office OfficeCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "office", c.Param("office"), &office, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter office: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DecideDepartmentOpinionParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.DecideDepartmentOpinion(c, round, office, params)
+}
+
+// ListDepartmentOpinions operation middleware
+func (siw *ServerInterfaceWrapper) ListDepartmentOpinions(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "office" -------------
+	var office OfficeCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "office", c.Param("office"), &office, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter office: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDepartmentOpinionsParams
+
+	// ------------- Optional query parameter "department" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "department", c.Request.URL.Query(), &params.Department, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter department: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListDepartmentOpinions(c, round, office, params)
+}
+
+// RecordDepartmentOpinions operation middleware
+func (siw *ServerInterfaceWrapper) RecordDepartmentOpinions(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "office" -------------
+	var office OfficeCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "office", c.Param("office"), &office, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter office: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RecordDepartmentOpinionsParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RecordDepartmentOpinions(c, round, office, params)
+}
+
+// GetDepartmentWorkbook operation middleware
+func (siw *ServerInterfaceWrapper) GetDepartmentWorkbook(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "office" -------------
+	var office OfficeCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "office", c.Param("office"), &office, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter office: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetDepartmentWorkbookParams
+
+	// ------------- Optional query parameter "department" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "department", c.Request.URL.Query(), &params.Department, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter department: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetDepartmentWorkbook(c, round, office, params)
+}
+
+// ImportDepartmentOpinions operation middleware
+func (siw *ServerInterfaceWrapper) ImportDepartmentOpinions(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "office" -------------
+	var office OfficeCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "office", c.Param("office"), &office, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter office: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ImportDepartmentOpinionsParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ImportDepartmentOpinions(c, round, office, params)
+}
+
 // GetInspectionReport operation middleware
 func (siw *ServerInterfaceWrapper) GetInspectionReport(c *gin.Context) {
 
@@ -7341,6 +7951,13 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/rounds/:round/offices/:office/proposals", wrapper.AdoptProposals)
 	router.POST(options.BaseURL+"/rounds/:round/offices/:office/public-notices", wrapper.AnnounceNotice)
 	router.POST(options.BaseURL+"/rounds/:round/offices/:office/recommendations", wrapper.Recommend)
+	router.POST(options.BaseURL+"/rounds/:round/offices/:office/department-askings", wrapper.AskDepartments)
+	router.GET(options.BaseURL+"/rounds/:round/offices/:office/department-opinions", wrapper.ListDepartmentOpinions)
+	router.POST(options.BaseURL+"/rounds/:round/offices/:office/department-opinions", wrapper.RecordDepartmentOpinions)
+	router.GET(options.BaseURL+"/rounds/:round/offices/:office/department-opinions/workbook", wrapper.GetDepartmentWorkbook)
+	router.PUT(options.BaseURL+"/rounds/:round/offices/:office/department-opinions/workbook", wrapper.ImportDepartmentOpinions)
+	router.POST(options.BaseURL+"/rounds/:round/offices/:office/department-decisions", wrapper.DecideDepartmentOpinion)
+	router.POST(options.BaseURL+"/rounds/:round/offices/:office/department-closings", wrapper.EndDepartmentAsking)
 	router.GET(options.BaseURL+"/rounds/:round/offices/:office/inspection-report", wrapper.GetInspectionReport)
 	router.GET(options.BaseURL+"/rounds/:round/offices/:office/package", wrapper.GetPackage)
 	router.PUT(options.BaseURL+"/rounds/:round/offices/:office/package", wrapper.PutPackage)
@@ -9558,6 +10175,318 @@ func (response MoveOfficeDatedefaultApplicationProblemPlusJSONResponse) VisitMov
 	return err
 }
 
+type AskDepartmentsRequestObject struct {
+	Round  RoundID    `json:"round"`
+	Office OfficeCode `json:"office"`
+	Params AskDepartmentsParams
+	Body   *AskDepartmentsJSONRequestBody
+}
+
+type AskDepartmentsResponseObject interface {
+	VisitAskDepartmentsResponse(w http.ResponseWriter) error
+}
+
+type AskDepartments201JSONResponse struct {
+	Departments []string `json:"departments"`
+
+	// Opinions 新征求的意见数（单位×部门）
+	Opinions int     `json:"opinions"`
+	Receipt  Receipt `json:"receipt"`
+}
+
+func (response AskDepartments201JSONResponse) VisitAskDepartmentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AskDepartmentsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AskDepartmentsdefaultApplicationProblemPlusJSONResponse) VisitAskDepartmentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndDepartmentAskingRequestObject struct {
+	Round  RoundID    `json:"round"`
+	Office OfficeCode `json:"office"`
+	Params EndDepartmentAskingParams
+	Body   *EndDepartmentAskingJSONRequestBody
+}
+
+type EndDepartmentAskingResponseObject interface {
+	VisitEndDepartmentAskingResponse(w http.ResponseWriter) error
+}
+
+type EndDepartmentAsking200JSONResponse struct {
+	Receipt    Receipt `json:"receipt"`
+	Unanswered int     `json:"unanswered"`
+}
+
+func (response EndDepartmentAsking200JSONResponse) VisitEndDepartmentAskingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndDepartmentAskingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EndDepartmentAskingdefaultApplicationProblemPlusJSONResponse) VisitEndDepartmentAskingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DecideDepartmentOpinionRequestObject struct {
+	Round  RoundID    `json:"round"`
+	Office OfficeCode `json:"office"`
+	Params DecideDepartmentOpinionParams
+	Body   *DecideDepartmentOpinionJSONRequestBody
+}
+
+type DecideDepartmentOpinionResponseObject interface {
+	VisitDecideDepartmentOpinionResponse(w http.ResponseWriter) error
+}
+
+type DecideDepartmentOpinion200JSONResponse struct {
+	Opinion DepartmentOpinion `json:"opinion"`
+	Receipt Receipt           `json:"receipt"`
+}
+
+func (response DecideDepartmentOpinion200JSONResponse) VisitDecideDepartmentOpinionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DecideDepartmentOpiniondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DecideDepartmentOpiniondefaultApplicationProblemPlusJSONResponse) VisitDecideDepartmentOpinionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDepartmentOpinionsRequestObject struct {
+	Round  RoundID    `json:"round"`
+	Office OfficeCode `json:"office"`
+	Params ListDepartmentOpinionsParams
+}
+
+type ListDepartmentOpinionsResponseObject interface {
+	VisitListDepartmentOpinionsResponse(w http.ResponseWriter) error
+}
+
+type ListDepartmentOpinions200JSONResponse struct {
+	Items []DepartmentOpinion `json:"items"`
+}
+
+func (response ListDepartmentOpinions200JSONResponse) VisitListDepartmentOpinionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDepartmentOpinionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListDepartmentOpinionsdefaultApplicationProblemPlusJSONResponse) VisitListDepartmentOpinionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordDepartmentOpinionsRequestObject struct {
+	Round  RoundID    `json:"round"`
+	Office OfficeCode `json:"office"`
+	Params RecordDepartmentOpinionsParams
+	Body   *RecordDepartmentOpinionsJSONRequestBody
+}
+
+type RecordDepartmentOpinionsResponseObject interface {
+	VisitRecordDepartmentOpinionsResponse(w http.ResponseWriter) error
+}
+
+type RecordDepartmentOpinions200JSONResponse OpinionsDone
+
+func (response RecordDepartmentOpinions200JSONResponse) VisitRecordDepartmentOpinionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordDepartmentOpinionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RecordDepartmentOpinionsdefaultApplicationProblemPlusJSONResponse) VisitRecordDepartmentOpinionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDepartmentWorkbookRequestObject struct {
+	Round  RoundID    `json:"round"`
+	Office OfficeCode `json:"office"`
+	Params GetDepartmentWorkbookParams
+}
+
+type GetDepartmentWorkbookResponseObject interface {
+	VisitGetDepartmentWorkbookResponse(w http.ResponseWriter) error
+}
+
+type GetDepartmentWorkbook200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetDepartmentWorkbook200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitGetDepartmentWorkbookResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetDepartmentWorkbookdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetDepartmentWorkbookdefaultApplicationProblemPlusJSONResponse) VisitGetDepartmentWorkbookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportDepartmentOpinionsRequestObject struct {
+	Round  RoundID    `json:"round"`
+	Office OfficeCode `json:"office"`
+	Params ImportDepartmentOpinionsParams
+	Body   io.Reader
+}
+
+type ImportDepartmentOpinionsResponseObject interface {
+	VisitImportDepartmentOpinionsResponse(w http.ResponseWriter) error
+}
+
+type ImportDepartmentOpinions200JSONResponse OpinionsDone
+
+func (response ImportDepartmentOpinions200JSONResponse) VisitImportDepartmentOpinionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportDepartmentOpinionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ImportDepartmentOpinionsdefaultApplicationProblemPlusJSONResponse) VisitImportDepartmentOpinionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetInspectionReportRequestObject struct {
 	Round  RoundID    `json:"round"`
 	Office OfficeCode `json:"office"`
@@ -11196,6 +12125,27 @@ type StrictServerInterface interface {
 	// MoveOfficeDate 调整一个机构的日期 Move a date of one office (延期)
 	// (POST /rounds/{round}/offices/{office}/dates)
 	MoveOfficeDate(ctx context.Context, request MoveOfficeDateRequestObject) (MoveOfficeDateResponseObject, error)
+	// AskDepartments 征求部门意见 Departments are asked about every unit that passes
+	// (POST /rounds/{round}/offices/{office}/department-askings)
+	AskDepartments(ctx context.Context, request AskDepartmentsRequestObject) (AskDepartmentsResponseObject, error)
+	// EndDepartmentAsking 结束征求未答复部门 A department that has not answered is waited for no longer, by a minuted reason
+	// (POST /rounds/{round}/offices/{office}/department-closings)
+	EndDepartmentAsking(ctx context.Context, request EndDepartmentAskingRequestObject) (EndDepartmentAskingResponseObject, error)
+	// DecideDepartmentOpinion 议定部门意见 An objection is set aside or upheld, with a reason
+	// (POST /rounds/{round}/offices/{office}/department-decisions)
+	DecideDepartmentOpinion(ctx context.Context, request DecideDepartmentOpinionRequestObject) (DecideDepartmentOpinionResponseObject, error)
+	// ListDepartmentOpinions 部门意见 What departments were asked and answered
+	// (GET /rounds/{round}/offices/{office}/department-opinions)
+	ListDepartmentOpinions(ctx context.Context, request ListDepartmentOpinionsRequestObject) (ListDepartmentOpinionsResponseObject, error)
+	// RecordDepartmentOpinions 登记部门答复 Answers of departments
+	// (POST /rounds/{round}/offices/{office}/department-opinions)
+	RecordDepartmentOpinions(ctx context.Context, request RecordDepartmentOpinionsRequestObject) (RecordDepartmentOpinionsResponseObject, error)
+	// GetDepartmentWorkbook 征求意见表(.xlsx) One row for each unit and department, to be filled in
+	// (GET /rounds/{round}/offices/{office}/department-opinions/workbook)
+	GetDepartmentWorkbook(ctx context.Context, request GetDepartmentWorkbookRequestObject) (GetDepartmentWorkbookResponseObject, error)
+	// ImportDepartmentOpinions 导入填好的征求意见表 The filled workbook; rows without an answer stay open
+	// (PUT /rounds/{round}/offices/{office}/department-opinions/workbook)
+	ImportDepartmentOpinions(ctx context.Context, request ImportDepartmentOpinionsRequestObject) (ImportDepartmentOpinionsResponseObject, error)
 	// GetInspectionReport 考核验收报告 The report on inspections, made from the findings
 	// (GET /rounds/{round}/offices/{office}/inspection-report)
 	GetInspectionReport(ctx context.Context, request GetInspectionReportRequestObject) (GetInspectionReportResponseObject, error)
@@ -13096,6 +14046,276 @@ func (sh *strictHandler) MoveOfficeDate(ctx *gin.Context, round RoundID, office 
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(MoveOfficeDateResponseObject); ok {
 		if err := validResponse.VisitMoveOfficeDateResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AskDepartments operation middleware
+func (sh *strictHandler) AskDepartments(ctx *gin.Context, round RoundID, office OfficeCode, params AskDepartmentsParams) {
+	var request AskDepartmentsRequestObject
+
+	request.Round = round
+	request.Office = office
+	request.Params = params
+
+	var body AskDepartmentsJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AskDepartments(ctx, request.(AskDepartmentsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AskDepartments")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AskDepartmentsResponseObject); ok {
+		if err := validResponse.VisitAskDepartmentsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// EndDepartmentAsking operation middleware
+func (sh *strictHandler) EndDepartmentAsking(ctx *gin.Context, round RoundID, office OfficeCode, params EndDepartmentAskingParams) {
+	var request EndDepartmentAskingRequestObject
+
+	request.Round = round
+	request.Office = office
+	request.Params = params
+
+	var body EndDepartmentAskingJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EndDepartmentAsking(ctx, request.(EndDepartmentAskingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndDepartmentAsking")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(EndDepartmentAskingResponseObject); ok {
+		if err := validResponse.VisitEndDepartmentAskingResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DecideDepartmentOpinion operation middleware
+func (sh *strictHandler) DecideDepartmentOpinion(ctx *gin.Context, round RoundID, office OfficeCode, params DecideDepartmentOpinionParams) {
+	var request DecideDepartmentOpinionRequestObject
+
+	request.Round = round
+	request.Office = office
+	request.Params = params
+
+	var body DecideDepartmentOpinionJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DecideDepartmentOpinion(ctx, request.(DecideDepartmentOpinionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DecideDepartmentOpinion")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(DecideDepartmentOpinionResponseObject); ok {
+		if err := validResponse.VisitDecideDepartmentOpinionResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListDepartmentOpinions operation middleware
+func (sh *strictHandler) ListDepartmentOpinions(ctx *gin.Context, round RoundID, office OfficeCode, params ListDepartmentOpinionsParams) {
+	var request ListDepartmentOpinionsRequestObject
+
+	request.Round = round
+	request.Office = office
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDepartmentOpinions(ctx, request.(ListDepartmentOpinionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDepartmentOpinions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListDepartmentOpinionsResponseObject); ok {
+		if err := validResponse.VisitListDepartmentOpinionsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RecordDepartmentOpinions operation middleware
+func (sh *strictHandler) RecordDepartmentOpinions(ctx *gin.Context, round RoundID, office OfficeCode, params RecordDepartmentOpinionsParams) {
+	var request RecordDepartmentOpinionsRequestObject
+
+	request.Round = round
+	request.Office = office
+	request.Params = params
+
+	var body RecordDepartmentOpinionsJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RecordDepartmentOpinions(ctx, request.(RecordDepartmentOpinionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecordDepartmentOpinions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RecordDepartmentOpinionsResponseObject); ok {
+		if err := validResponse.VisitRecordDepartmentOpinionsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetDepartmentWorkbook operation middleware
+func (sh *strictHandler) GetDepartmentWorkbook(ctx *gin.Context, round RoundID, office OfficeCode, params GetDepartmentWorkbookParams) {
+	var request GetDepartmentWorkbookRequestObject
+
+	request.Round = round
+	request.Office = office
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDepartmentWorkbook(ctx, request.(GetDepartmentWorkbookRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDepartmentWorkbook")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetDepartmentWorkbookResponseObject); ok {
+		if err := validResponse.VisitGetDepartmentWorkbookResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ImportDepartmentOpinions operation middleware
+func (sh *strictHandler) ImportDepartmentOpinions(ctx *gin.Context, round RoundID, office OfficeCode, params ImportDepartmentOpinionsParams) {
+	var request ImportDepartmentOpinionsRequestObject
+
+	request.Round = round
+	request.Office = office
+	request.Params = params
+
+	request.Body = ctx.Request.Body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ImportDepartmentOpinions(ctx, request.(ImportDepartmentOpinionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ImportDepartmentOpinions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ImportDepartmentOpinionsResponseObject); ok {
+		if err := validResponse.VisitImportDepartmentOpinionsResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

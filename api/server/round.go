@@ -234,6 +234,7 @@ func readRules(in RoundDefinition, out *award.Rules) []award.Defect {
 			*n.to = *n.from
 		}
 	}
+	out.Departments = value(in.Rules.Departments)
 	for category, least := range value(in.Rules.MinimumAsked) {
 		out.MinimumAsked[award.Category(category)] = least
 	}

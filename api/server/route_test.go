@@ -32,6 +32,9 @@ var actOf = map[string]award.Act{
 
 	"completeStage": award.ActCompleteStage, "adoptProposals": award.ActAdoptProposals,
 	"announceNotice": award.ActAnnounceNotice, "recommend": award.ActRecommend, "putPackage": award.ActPutPackage,
+	"askDepartments": award.ActAskDepartments, "recordDepartmentOpinions": award.ActRecordOpinions,
+	"importDepartmentOpinions": award.ActImportOpinions, "decideDepartmentOpinion": award.ActDecideOpinion,
+	"endDepartmentAsking": award.ActEndAsking,
 
 	"saveSelfCheck": award.ActSaveSelfCheck, "createApplication": award.ActCreateApplication,
 	"editApplication": award.ActEditApplication, "fileApplication": award.ActFile, "endorse": award.ActEndorse,

@@ -49,6 +49,7 @@ type listTx interface {
 	noticeTx
 	recommendationTx
 	packageTx
+	departmentTx
 	assessmentTx
 	decisionTx
 }

@@ -123,6 +123,9 @@ func viewPackage(ctx context.Context, tx Tx, round Round, office Office) (Packag
 	if err != nil {
 		return PackageView{}, err
 	}
+	if err := barred(ctx, tx, round, office.ID, view.Units); err != nil {
+		return PackageView{}, err
+	}
 	owed, err := tx.NoticesOwed(ctx, round.ID, office.ID)
 	if err != nil {
 		return PackageView{}, err
@@ -152,6 +155,7 @@ func papers(rules award.Rules, files []ProvinceFile) []award.Papers {
 			Form:       f.Filed,
 			Inspection: f.Inspected && f.Passed && f.Finding,
 			Survey:     f.surveyed(rules) == nil,
+			Barred:     f.cleared() != nil,
 		}
 	}
 	return units

@@ -77,6 +77,11 @@ func policy() map[award.Act][]grant {
 		award.ActAnnounceNotice: {{theOffice, heads}},
 		award.ActRecommend:      {{theOffice, heads}},
 		award.ActPutPackage:     {{theOffice, staff}},
+		award.ActAskDepartments: {{theOffice, heads}},
+		award.ActRecordOpinions: {{theOffice, staff}},
+		award.ActImportOpinions: {{theOffice, staff}},
+		award.ActDecideOpinion:  {{theOffice, heads}},
+		award.ActEndAsking:      {{theOffice, heads}},
 
 		award.ActSaveSelfCheck:     {{unitOrAbove, staff}},
 		award.ActCreateApplication: {{unitOrAbove, staff}},

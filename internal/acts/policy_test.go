@@ -71,6 +71,11 @@ var allowed = map[award.Act]struct {
 	award.ActAnnounceNotice: {"office", only(province, admin, head)},
 	award.ActRecommend:      {"office", only(province, admin, head)},
 	award.ActPutPackage:     {"office", only(province, admin, head, clerk)},
+	award.ActAskDepartments: {"office", only(province, admin, head)},
+	award.ActRecordOpinions: {"office", only(province, admin, head, clerk)},
+	award.ActImportOpinions: {"office", only(province, admin, head, clerk)},
+	award.ActDecideOpinion:  {"office", only(province, admin, head)},
+	award.ActEndAsking:      {"office", only(province, admin, head)},
 
 	award.ActSaveSelfCheck:     {"file", downTo(street, admin, head, clerk)},
 	award.ActCreateApplication: {"file", downTo(street, admin, head, clerk)},

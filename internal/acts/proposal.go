@@ -27,6 +27,7 @@ type ProvinceFile struct {
 	Total     award.Points // 省级考核得分
 	Surveyed  bool
 	Survey    award.Survey
+	Barred    []string // by these departments; only where it is asked for
 }
 
 // surveyed says whether the unit's survey is there and passes the round's gate.
@@ -38,11 +39,11 @@ func (f ProvinceFile) surveyed(rules award.Rules) error {
 }
 
 // contender is the file as the rank sees it: it passes when both its
-// inspection and its survey do.
+// inspection and its survey do and no department bars it.
 func (f ProvinceFile) contender(rules award.Rules) award.Contender {
 	return award.Contender{
 		Application: f.ID, Unit: f.Code, Score: f.Total,
-		Passed: f.Inspected && f.Passed && f.surveyed(rules) == nil,
+		Passed: f.Inspected && f.Passed && f.surveyed(rules) == nil && f.cleared() == nil,
 	}
 }
 
@@ -76,7 +77,7 @@ type ProposalItem struct {
 }
 
 // AdoptProposals adopts the proposed list (议定拟推荐名单, domain 5.4): units that
-// passed inspection and survey, each departure from the rank with its reason.
+// passed inspection and survey and that no department bars, each departure from the rank with its reason.
 // It replaces an earlier list unless that one is before the public; units whose
 // notice has ended stay noticed and are not adopted again.
 func (a *Acts) AdoptProposals(ctx context.Context, by award.Officer, key Key, in AdoptProposalsInput) (Done[AdoptedList], error) {
@@ -114,6 +115,9 @@ func (a *Acts) AdoptProposals(ctx context.Context, by award.Officer, key Key, in
 		files, err := t.ProvinceFiles(ctx, in.Round, office.ID,
 			award.FileAtProvince, award.FileInspected, award.FileProposed, award.FileNoticedLocally, award.FileRecommended)
 		if err != nil {
+			return AdoptedList{}, err
+		}
+		if err := barred(ctx, t, round, office.ID, files); err != nil {
 			return AdoptedList{}, err
 		}
 		items, err := checkProposals(round.Rules, files, in.Items)
@@ -203,8 +207,10 @@ func proposalDefect(rules award.Rules, f ProvinceFile, known, twice bool) *award
 	case !f.Inspected || !f.Passed:
 		return award.Refuse(award.Incomplete, "N 四(二)", "item_not_passed", f.Name)
 	}
-	if refusal, ok := errors.AsType[*award.Error](f.surveyed(rules)); ok {
-		return refusal
+	for _, gate := range []error{f.surveyed(rules), f.cleared()} {
+		if refusal, ok := errors.AsType[*award.Error](gate); ok {
+			return refusal
+		}
 	}
 	return nil
 }
@@ -238,7 +244,7 @@ type Proposals struct {
 type RankedFile struct {
 	ProvinceFile
 	Rank   int  // 0: does not pass
-	Passes bool // inspection and survey
+	Passes bool // inspection, survey and departments
 }
 
 // Proposals reads the rank of an office's files, best first within each
@@ -249,6 +255,9 @@ func (a *Acts) Proposals(ctx context.Context, by award.Officer, round, office st
 		files, err := tx.ProvinceFiles(ctx, round, o.ID, award.FileInspected, award.FileProposed,
 			award.FileNoticedLocally, award.FileRecommended, award.FileReviewed, award.FileMarked)
 		if err != nil {
+			return err
+		}
+		if err := barred(ctx, tx, r, o.ID, files); err != nil {
 			return err
 		}
 		for _, c := range award.Categories() {

@@ -2,6 +2,7 @@ package acts
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"shifan/internal/award"
@@ -64,6 +65,9 @@ func (a *Acts) Recommend(ctx context.Context, by award.Officer, key Key, in Reco
 		if err != nil {
 			return RecommendResult{}, err
 		}
+		if err := barred(ctx, t, round, office.ID, noticed); err != nil {
+			return RecommendResult{}, err
+		}
 		cut, err := checkCut(round, limits, noticed, in)
 		if err != nil {
 			return RecommendResult{}, err
@@ -116,6 +120,9 @@ func checkCut(round Round, limits map[award.Category]int, noticed []ProvinceFile
 			say("item_twice", f.Name)
 		case f.Suspended && f.State != award.FileRecommended: // one that is in holds its place
 			say("item_suspended", f.Name)
+		case len(f.Barred) > 0:
+			refusal, _ := errors.AsType[*award.Error](f.cleared())
+			say(refusal.Key, refusal.Args...)
 		default:
 			taken[f.Category] = append(taken[f.Category], f.noticedContender())
 			cut = append(cut, Recommended{Application: id, Category: f.Category, Position: len(taken[f.Category])})
@@ -145,9 +152,9 @@ func checkCut(round Round, limits map[award.Category]int, noticed []ProvinceFile
 }
 
 // noticedContender is a noticed file as the cut ranks it: it passed before it
-// was adopted.
+// was adopted, and passes unless a department bars it since.
 func (f ProvinceFile) noticedContender() award.Contender {
-	return award.Contender{Application: f.ID, Unit: f.Code, Score: f.Total, Passed: true}
+	return award.Contender{Application: f.ID, Unit: f.Code, Score: f.Total, Passed: len(f.Barred) == 0}
 }
 
 // moveCut moves what enters the cut up and what it leaves out back.

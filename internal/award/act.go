@@ -45,6 +45,12 @@ const (
 	ActRecommend      Act = "recommend" // the cut to the limit
 	ActPutPackage     Act = "put-package"
 
+	ActAskDepartments Act = "ask-departments" // 征求意见
+	ActRecordOpinions Act = "record-department-opinions"
+	ActImportOpinions Act = "import-department-opinions" // the same from a workbook
+	ActDecideOpinion  Act = "decide-department-opinion"
+	ActEndAsking      Act = "end-department-asking" // a department that has not answered, by a minuted reason
+
 	ActSaveSelfCheck     Act = "save-self-check"
 	ActCreateApplication Act = "create-application"
 	ActEditApplication   Act = "edit-application"
@@ -92,6 +98,7 @@ func OfficeActs() []Act {
 		ActReopen, ActMoveDate, ActMoveOfficeDate, ActSetLimit, ActCloseOffice,
 		ActAcceptPackage, ActReturnPackage, ActMark, ActFixCandidates, ActDecide,
 		ActCompleteStage, ActAdoptProposals, ActAnnounceNotice, ActRecommend, ActPutPackage,
+		ActAskDepartments, ActRecordOpinions, ActImportOpinions, ActDecideOpinion, ActEndAsking,
 		ActSaveSelfCheck, ActCreateApplication, ActEditApplication, ActFile, ActEndorse,
 		ActCallUp, ActWithdraw, ActInspect, ActSurvey,
 		ActUploadEvidence, ActAttachEvidence, ActDetachEvidence, ActReadMessage,

@@ -32,6 +32,10 @@ const (
 	PartNotice Part = "notice" // 公示情况, one per list
 )
 
+// PartDepartments (部门意见) is no part of the package: a unit that a department
+// bars keeps it from being sent (D-45).
+const PartDepartments Part = "departments"
+
 // Parts lists the covering letter and the four parts.
 func Parts() []Part { return []Part{PartLetter, PartForm, PartReport, PartSurvey, PartNotice} }
 

@@ -14,6 +14,7 @@ type Papers struct {
 	Form       bool // 申报表, filed
 	Inspection bool // passed, with a finding
 	Survey     bool // done and above the round's threshold
+	Barred     bool // by a department (D-45)
 }
 
 // Lack is one thing a recommendation package lacks (缺项): a part, and the unit
@@ -26,7 +27,7 @@ type Lack struct {
 }
 
 // Lacks returns what a package lacks to be sent (N 四(二)): the covering letter,
-// the report, each unit's own papers, and one notice for each list whose public
+// the report, each unit's own papers and clearance by the departments, and one notice for each list whose public
 // notice has not ended. An office that recommends nobody still sends letter and
 // report (宁缺勿滥).
 func Lacks(letter, report Document, units []Papers, noticesOwed int) []Lack {
@@ -44,7 +45,7 @@ func Lacks(letter, report Document, units []Papers, noticesOwed int) []Lack {
 		for _, paper := range []struct {
 			part  Part
 			there bool
-		}{{PartForm, u.Form}, {PartReport, u.Inspection}, {PartSurvey, u.Survey}} {
+		}{{PartForm, u.Form}, {PartReport, u.Inspection}, {PartSurvey, u.Survey}, {PartDepartments, !u.Barred}} {
 			if !paper.there {
 				lacks = append(lacks, Lack{Part: paper.part, Unit: u.Code, Name: u.Name, Category: u.Category})
 			}

@@ -20,6 +20,7 @@ type Rules struct {
 	ArrivalDays       int              `json:"arrival_days"`        // calendar days from arrival to the recommendation date, domain 4
 	EndorseDays       int              `json:"endorse_days"`        // working days an office has for a file before it is chased, D-20
 	EarlierNoticeDays int              `json:"earlier_notice_days"` // working days' warning before a date moved earlier, D-21
+	Departments       []string         `json:"departments"`         // every recommending office asks them (征求意见), D-45; none: nobody need be asked
 }
 
 // DefaultRules returns the rules of domain 8.
@@ -60,6 +61,7 @@ func (r Rules) Check() []Defect {
 	if r.PassMark < 0 || r.PassMark > mostPoints {
 		defects = append(defects, Defect{"/rules/pass_mark", "points_bounds", []any{mostPoints.String(), r.PassMark.String()}})
 	}
+	defects = append(defects, CheckDepartments("/rules/departments", r.Departments)...)
 	for _, category := range slices.Sorted(maps.Keys(r.MinimumAsked)) {
 		pointer := "/rules/minimum_asked/" + string(category)
 		if !slices.Contains(Categories(), category) {

@@ -34,6 +34,7 @@ func TestARuleOutOfBoundsIsNamed(t *testing.T) {
 		"/rules/earlier_notice_days":    func(r *award.Rules) { r.EarlierNoticeDays = -1 },
 		"/rules/satisfaction":           func(r *award.Rules) { r.Satisfaction = 101 },
 		"/rules/pass_mark":              func(r *award.Rules) { r.PassMark = 100_01 },
+		"/rules/departments/1":          func(r *award.Rules) { r.Departments = []string{"公安厅", ""} },
 		"/rules/difference_percent":     func(r *award.Rules) { r.DifferencePercent = 101 },
 		"/rules/minimum_asked/street":   func(r *award.Rules) { r.MinimumAsked[award.Street] = -1 },
 		"/rules/minimum_asked/province": func(r *award.Rules) { r.MinimumAsked["province"] = 1 },
