@@ -46,6 +46,51 @@ func (e CategoryName) Valid() bool {
 	}
 }
 
+// Defines values for CutItemReason.
+const (
+	CutItemReasonBeyondLimit  CutItemReason = "beyond_limit"
+	CutItemReasonDepartments  CutItemReason = "departments"
+	CutItemReasonLeftOut      CutItemReason = "left_out"
+	CutItemReasonNotInspected CutItemReason = "not_inspected"
+	CutItemReasonNotListed    CutItemReason = "not_listed"
+	CutItemReasonNotNoticed   CutItemReason = "not_noticed"
+	CutItemReasonNotPassed    CutItemReason = "not_passed"
+	CutItemReasonSurvey       CutItemReason = "survey"
+	CutItemReasonSuspended    CutItemReason = "suspended"
+	CutItemReasonTaken        CutItemReason = "taken"
+	CutItemReasonTied         CutItemReason = "tied"
+)
+
+// Valid indicates whether the value is a known member of the CutItemReason enum.
+func (e CutItemReason) Valid() bool {
+	switch e {
+	case CutItemReasonBeyondLimit:
+		return true
+	case CutItemReasonDepartments:
+		return true
+	case CutItemReasonLeftOut:
+		return true
+	case CutItemReasonNotInspected:
+		return true
+	case CutItemReasonNotListed:
+		return true
+	case CutItemReasonNotNoticed:
+		return true
+	case CutItemReasonNotPassed:
+		return true
+	case CutItemReasonSurvey:
+		return true
+	case CutItemReasonSuspended:
+		return true
+	case CutItemReasonTaken:
+		return true
+	case CutItemReasonTied:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DateMoveWhich.
 const (
 	DateMoveWhichApply          DateMoveWhich = "apply"
@@ -487,6 +532,30 @@ func (e PackageState) Valid() bool {
 	case PackageStateReturned:
 		return true
 	case PackageStateSent:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PackageRevisionState.
+const (
+	PackageRevisionStateAccepted PackageRevisionState = "accepted"
+	PackageRevisionStateAdopted  PackageRevisionState = "adopted"
+	PackageRevisionStateReturned PackageRevisionState = "returned"
+	PackageRevisionStateSent     PackageRevisionState = "sent"
+)
+
+// Valid indicates whether the value is a known member of the PackageRevisionState enum.
+func (e PackageRevisionState) Valid() bool {
+	switch e {
+	case PackageRevisionStateAccepted:
+		return true
+	case PackageRevisionStateAdopted:
+		return true
+	case PackageRevisionStateReturned:
+		return true
+	case PackageRevisionStateSent:
 		return true
 	default:
 		return false
@@ -1096,6 +1165,28 @@ type Contact struct {
 	Unit    string  `json:"unit"`
 }
 
+// CutItem defines model for CutItem.
+type CutItem struct {
+	Application int64        `json:"application"`
+	Category    CategoryName `json:"category"`
+	Name        string       `json:"name"`
+
+	// Rank 同分同名次;0 为未通过
+	Rank   int           `json:"rank"`
+	Reason CutItemReason `json:"reason"`
+	State  FileState     `json:"state"`
+	Text   string        `json:"text"`
+
+	// Total Examples: 87.50
+	Total Points `json:"total"`
+
+	// Unit 区划代码(去尾零)
+	Unit Code `json:"unit"`
+}
+
+// CutItemReason defines model for CutItem.Reason.
+type CutItemReason string
+
 // DateMove defines model for DateMove.
 type DateMove struct {
 	Reason string `json:"reason"`
@@ -1386,8 +1477,11 @@ type KeyRequest struct {
 // Lack defines model for Lack.
 type Lack struct {
 	Category *CategoryName `json:"category,omitempty"`
-	Name     *string       `json:"name,omitempty"`
-	Part     LackPart      `json:"part"`
+
+	// List 未公示期满的拟推荐名单版本
+	List *int     `json:"list,omitempty"`
+	Name *string  `json:"name,omitempty"`
+	Part LackPart `json:"part"`
 
 	// Unit 区划代码(去尾零)
 	Unit *Code `json:"unit,omitempty"`
@@ -1626,6 +1720,41 @@ type Package struct {
 
 // PackageState defines model for Package.State.
 type PackageState string
+
+// PackageComparison defines model for PackageComparison.
+type PackageComparison struct {
+	Added         []PackageUnit   `json:"added"`
+	From          PackageRevision `json:"from"`
+	LetterChanged bool            `json:"letter_changed"`
+	Removed       []PackageUnit   `json:"removed"`
+	ReportChanged bool            `json:"report_changed"`
+	To            PackageRevision `json:"to"`
+}
+
+// PackageRevision defines model for PackageRevision.
+type PackageRevision struct {
+	Letter Document `json:"letter"`
+
+	// Reason 退回理由
+	Reason   *string              `json:"reason,omitempty"`
+	Report   Document             `json:"report"`
+	Revision int                  `json:"revision"`
+	SentAt   *time.Time           `json:"sent_at,omitempty"`
+	State    PackageRevisionState `json:"state"`
+	Units    []PackageUnit        `json:"units"`
+}
+
+// PackageRevisionState defines model for PackageRevision.State.
+type PackageRevisionState string
+
+// PackageUnit defines model for PackageUnit.
+type PackageUnit struct {
+	Category CategoryName `json:"category"`
+	Name     string       `json:"name"`
+
+	// Unit 区划代码(去尾零)
+	Unit Code `json:"unit"`
+}
 
 // Points Examples: 87.50
 type Points = string
@@ -2734,6 +2863,12 @@ type ReturnPackageParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ComparePackagesParams defines parameters for ComparePackages.
+type ComparePackagesParams struct {
+	From int `form:"from" json:"from"`
+	To   int `form:"to" json:"to"`
+}
+
 // GetProposalsParams defines parameters for GetProposals.
 type GetProposalsParams struct {
 	Category *CategoryQuery `form:"category,omitempty" json:"category,omitempty"`
@@ -3291,6 +3426,12 @@ type ServerInterface interface {
 	// ReturnPackage 退回推荐材料 The owner returns a package with reasons
 	// (POST /rounds/{round}/offices/{office}/package-returns)
 	ReturnPackage(c *gin.Context, round RoundID, office OfficeCode, params ReturnPackageParams)
+	// ListPackageRevisions 历次推荐材料 Every revision of the package, with the units it was sent with
+	// (GET /rounds/{round}/offices/{office}/package-revisions)
+	ListPackageRevisions(c *gin.Context, round RoundID, office OfficeCode)
+	// ComparePackages 两次推荐材料对照 What changed from one revision to another
+	// (GET /rounds/{round}/offices/{office}/package-revisions/comparison)
+	ComparePackages(c *gin.Context, round RoundID, office OfficeCode, params ComparePackagesParams)
 	// GetProposals 排名建议与拟推荐名单 The rank, a proposal, and the adopted list
 	// (GET /rounds/{round}/offices/{office}/proposals)
 	GetProposals(c *gin.Context, round RoundID, office OfficeCode, params GetProposalsParams)
@@ -3300,6 +3441,9 @@ type ServerInterface interface {
 	// AnnounceNotice 公示 Put the adopted list before the public (the owner office- the candidates)
 	// (POST /rounds/{round}/offices/{office}/public-notices)
 	AnnounceNotice(c *gin.Context, round RoundID, office OfficeCode, params AnnounceNoticeParams)
+	// GetCut 推荐名单及未列入的原因 The cut, and why each file is in it or not
+	// (GET /rounds/{round}/offices/{office}/recommendations)
+	GetCut(c *gin.Context, round RoundID, office OfficeCode)
 	// Recommend 按限额确定推荐名单 The cut to the limit, after public notice
 	// (POST /rounds/{round}/offices/{office}/recommendations)
 	Recommend(c *gin.Context, round RoundID, office OfficeCode, params RecommendParams)
@@ -6315,6 +6459,93 @@ func (siw *ServerInterfaceWrapper) ReturnPackage(c *gin.Context) {
 	siw.Handler.ReturnPackage(c, round, office, params)
 }
 
+// ListPackageRevisions operation middleware
+func (siw *ServerInterfaceWrapper) ListPackageRevisions(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "office" -------------
+	var office OfficeCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "office", c.Param("office"), &office, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter office: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListPackageRevisions(c, round, office)
+}
+
+// ComparePackages operation middleware
+func (siw *ServerInterfaceWrapper) ComparePackages(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "office" -------------
+	var office OfficeCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "office", c.Param("office"), &office, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter office: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ComparePackagesParams
+
+	// ------------- Required query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "from", c.Request.URL.Query(), &params.From, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter from: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Required query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "to", c.Request.URL.Query(), &params.To, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter to: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ComparePackages(c, round, office, params)
+}
+
 // GetProposals operation middleware
 func (siw *ServerInterfaceWrapper) GetProposals(c *gin.Context) {
 
@@ -6474,6 +6705,40 @@ func (siw *ServerInterfaceWrapper) AnnounceNotice(c *gin.Context) {
 	}
 
 	siw.Handler.AnnounceNotice(c, round, office, params)
+}
+
+// GetCut operation middleware
+func (siw *ServerInterfaceWrapper) GetCut(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "office" -------------
+	var office OfficeCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "office", c.Param("office"), &office, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter office: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetCut(c, round, office)
 }
 
 // Recommend operation middleware
@@ -7950,6 +8215,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/rounds/:round/offices/:office/proposals", wrapper.GetProposals)
 	router.POST(options.BaseURL+"/rounds/:round/offices/:office/proposals", wrapper.AdoptProposals)
 	router.POST(options.BaseURL+"/rounds/:round/offices/:office/public-notices", wrapper.AnnounceNotice)
+	router.GET(options.BaseURL+"/rounds/:round/offices/:office/recommendations", wrapper.GetCut)
 	router.POST(options.BaseURL+"/rounds/:round/offices/:office/recommendations", wrapper.Recommend)
 	router.POST(options.BaseURL+"/rounds/:round/offices/:office/department-askings", wrapper.AskDepartments)
 	router.GET(options.BaseURL+"/rounds/:round/offices/:office/department-opinions", wrapper.ListDepartmentOpinions)
@@ -7961,6 +8227,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/rounds/:round/offices/:office/inspection-report", wrapper.GetInspectionReport)
 	router.GET(options.BaseURL+"/rounds/:round/offices/:office/package", wrapper.GetPackage)
 	router.PUT(options.BaseURL+"/rounds/:round/offices/:office/package", wrapper.PutPackage)
+	router.GET(options.BaseURL+"/rounds/:round/offices/:office/package-revisions", wrapper.ListPackageRevisions)
+	router.GET(options.BaseURL+"/rounds/:round/offices/:office/package-revisions/comparison", wrapper.ComparePackages)
 	router.POST(options.BaseURL+"/rounds/:round/offices/:office/package-returns", wrapper.ReturnPackage)
 	router.POST(options.BaseURL+"/rounds/:round/offices/:office/package-acceptances", wrapper.AcceptPackage)
 	router.GET(options.BaseURL+"/rounds/:round/self-checks/:unit/:category", wrapper.GetSelfCheck)
@@ -10695,6 +10963,89 @@ func (response ReturnPackagedefaultApplicationProblemPlusJSONResponse) VisitRetu
 	return err
 }
 
+type ListPackageRevisionsRequestObject struct {
+	Round  RoundID    `json:"round"`
+	Office OfficeCode `json:"office"`
+}
+
+type ListPackageRevisionsResponseObject interface {
+	VisitListPackageRevisionsResponse(w http.ResponseWriter) error
+}
+
+type ListPackageRevisions200JSONResponse struct {
+	Items []PackageRevision `json:"items"`
+}
+
+func (response ListPackageRevisions200JSONResponse) VisitListPackageRevisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPackageRevisionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListPackageRevisionsdefaultApplicationProblemPlusJSONResponse) VisitListPackageRevisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ComparePackagesRequestObject struct {
+	Round  RoundID    `json:"round"`
+	Office OfficeCode `json:"office"`
+	Params ComparePackagesParams
+}
+
+type ComparePackagesResponseObject interface {
+	VisitComparePackagesResponse(w http.ResponseWriter) error
+}
+
+type ComparePackages200JSONResponse PackageComparison
+
+func (response ComparePackages200JSONResponse) VisitComparePackagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ComparePackagesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ComparePackagesdefaultApplicationProblemPlusJSONResponse) VisitComparePackagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetProposalsRequestObject struct {
 	Round  RoundID    `json:"round"`
 	Office OfficeCode `json:"office"`
@@ -10818,6 +11169,52 @@ type AnnounceNoticedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response AnnounceNoticedefaultApplicationProblemPlusJSONResponse) VisitAnnounceNoticeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCutRequestObject struct {
+	Round  RoundID    `json:"round"`
+	Office OfficeCode `json:"office"`
+}
+
+type GetCutResponseObject interface {
+	VisitGetCutResponse(w http.ResponseWriter) error
+}
+
+type GetCut200JSONResponse struct {
+	Items  []CutItem             `json:"items"`
+	Limits []RecommendationLimit `json:"limits"`
+
+	// Revision 再次确定时以 If-Match 给出；0 为尚未确定
+	Revision int `json:"revision"`
+}
+
+func (response GetCut200JSONResponse) VisitGetCutResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCutdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetCutdefaultApplicationProblemPlusJSONResponse) VisitGetCutResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -12161,6 +12558,12 @@ type StrictServerInterface interface {
 	// ReturnPackage 退回推荐材料 The owner returns a package with reasons
 	// (POST /rounds/{round}/offices/{office}/package-returns)
 	ReturnPackage(ctx context.Context, request ReturnPackageRequestObject) (ReturnPackageResponseObject, error)
+	// ListPackageRevisions 历次推荐材料 Every revision of the package, with the units it was sent with
+	// (GET /rounds/{round}/offices/{office}/package-revisions)
+	ListPackageRevisions(ctx context.Context, request ListPackageRevisionsRequestObject) (ListPackageRevisionsResponseObject, error)
+	// ComparePackages 两次推荐材料对照 What changed from one revision to another
+	// (GET /rounds/{round}/offices/{office}/package-revisions/comparison)
+	ComparePackages(ctx context.Context, request ComparePackagesRequestObject) (ComparePackagesResponseObject, error)
 	// GetProposals 排名建议与拟推荐名单 The rank, a proposal, and the adopted list
 	// (GET /rounds/{round}/offices/{office}/proposals)
 	GetProposals(ctx context.Context, request GetProposalsRequestObject) (GetProposalsResponseObject, error)
@@ -12170,6 +12573,9 @@ type StrictServerInterface interface {
 	// AnnounceNotice 公示 Put the adopted list before the public (the owner office- the candidates)
 	// (POST /rounds/{round}/offices/{office}/public-notices)
 	AnnounceNotice(ctx context.Context, request AnnounceNoticeRequestObject) (AnnounceNoticeResponseObject, error)
+	// GetCut 推荐名单及未列入的原因 The cut, and why each file is in it or not
+	// (GET /rounds/{round}/offices/{office}/recommendations)
+	GetCut(ctx context.Context, request GetCutRequestObject) (GetCutResponseObject, error)
 	// Recommend 按限额确定推荐名单 The cut to the limit, after public notice
 	// (POST /rounds/{round}/offices/{office}/recommendations)
 	Recommend(ctx context.Context, request RecommendRequestObject) (RecommendResponseObject, error)
@@ -14497,6 +14903,61 @@ func (sh *strictHandler) ReturnPackage(ctx *gin.Context, round RoundID, office O
 	}
 }
 
+// ListPackageRevisions operation middleware
+func (sh *strictHandler) ListPackageRevisions(ctx *gin.Context, round RoundID, office OfficeCode) {
+	var request ListPackageRevisionsRequestObject
+
+	request.Round = round
+	request.Office = office
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPackageRevisions(ctx, request.(ListPackageRevisionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPackageRevisions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListPackageRevisionsResponseObject); ok {
+		if err := validResponse.VisitListPackageRevisionsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ComparePackages operation middleware
+func (sh *strictHandler) ComparePackages(ctx *gin.Context, round RoundID, office OfficeCode, params ComparePackagesParams) {
+	var request ComparePackagesRequestObject
+
+	request.Round = round
+	request.Office = office
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ComparePackages(ctx, request.(ComparePackagesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ComparePackages")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ComparePackagesResponseObject); ok {
+		if err := validResponse.VisitComparePackagesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetProposals operation middleware
 func (sh *strictHandler) GetProposals(ctx *gin.Context, round RoundID, office OfficeCode, params GetProposalsParams) {
 	var request GetProposalsRequestObject
@@ -14610,6 +15071,33 @@ func (sh *strictHandler) AnnounceNotice(ctx *gin.Context, round RoundID, office 
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(AnnounceNoticeResponseObject); ok {
 		if err := validResponse.VisitAnnounceNoticeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetCut operation middleware
+func (sh *strictHandler) GetCut(ctx *gin.Context, round RoundID, office OfficeCode) {
+	var request GetCutRequestObject
+
+	request.Round = round
+	request.Office = office
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCut(ctx, request.(GetCutRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCut")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetCutResponseObject); ok {
+		if err := validResponse.VisitGetCutResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

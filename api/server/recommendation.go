@@ -184,7 +184,7 @@ func adoptedList(list acts.AdoptedList) AdoptedList {
 func packageShown(p acts.PackageView) Package {
 	out := Package{Office: p.OfficeCode, Lacks: make([]Lack, len(p.Lacks)), Reason: given(p.Reason), SentAt: at(p.SentAt)}
 	for i, l := range p.Lacks {
-		out.Lacks[i] = Lack{Part: LackPart(l.Part), Unit: given(l.Unit), Name: given(l.Name)}
+		out.Lacks[i] = Lack{Part: LackPart(l.Part), Unit: given(l.Unit), Name: given(l.Name), List: given(l.List)}
 		if l.Category != "" {
 			category := CategoryName(l.Category)
 			out.Lacks[i].Category = &category

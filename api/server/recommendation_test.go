@@ -125,8 +125,12 @@ func TestAUnitGoesFromTheProvincesListToItsTitle(t *testing.T) {
 	cut := into[Recommend200JSONResponse](h.call(henan, "POST", path("/offices/41/recommendations"), map[string]any{
 		"applications": []any{file},
 	}).want(http.StatusOK))
-	if cut.Recommended["district"] != 1 {
-		t.Errorf("recommended %v", cut.Recommended)
+	if cut.Recommended["district"] != 1 || cut.Revision != 1 {
+		t.Errorf("recommended %+v", cut)
+	}
+	explained := into[GetCut200JSONResponse](h.call(henan, "GET", path("/offices/41/recommendations"), nil).want(http.StatusOK))
+	if explained.Revision != 1 || len(explained.Items) != 1 || explained.Items[0].Reason != "taken" || explained.Items[0].Text == "" {
+		t.Errorf("explained %+v", explained)
 	}
 	p := h.call(henan, "POST", path("/offices/41/stages/recommendation/completion"), nil).refused(http.StatusUnprocessableEntity, award.Incomplete)
 	if p.Errors == nil || len(*p.Errors) != 2 {

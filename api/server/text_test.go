@@ -131,6 +131,9 @@ func TestEveryWordOfTheRulesIsInTheCatalogs(t *testing.T) {
 	for _, f := range award.Failures() {
 		words["failed_"+string(f)] = true
 	}
+	for _, r := range award.CutReasons() {
+		words["cut_reason_"+string(r)] = true
+	}
 	for _, c := range award.Categories() {
 		words["category_"+string(c)] = true
 	}

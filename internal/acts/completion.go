@@ -93,6 +93,9 @@ func (t *act) sendPackage(ctx context.Context, in CompleteStageInput) (CompleteS
 	if err := t.MovePackage(ctx, view.Package); err != nil {
 		return CompleteStageResult{}, err
 	}
+	if err := t.KeepPackageUnits(ctx, view.Package, view.Units); err != nil {
+		return CompleteStageResult{}, err
+	}
 	report := map[award.Category]int{}
 	for _, u := range view.Units {
 		report[u.Category]++

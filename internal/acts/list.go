@@ -48,6 +48,7 @@ type listTx interface {
 	proposalTx
 	noticeTx
 	recommendationTx
+	cutTx
 	packageTx
 	departmentTx
 	assessmentTx

@@ -32,6 +32,7 @@ type PackageView struct {
 
 // packageTx keeps packages and the stages of offices.
 type packageTx interface {
+	packageRevisionTx
 	// Package reads an office's latest package; revision 0 when there is none.
 	Package(ctx context.Context, round string, office int64) (Package, error)
 	// SavePackage writes letter and report of the package's revision.
@@ -39,9 +40,10 @@ type packageTx interface {
 	// MovePackage records a package's new state: when it was sent, or the
 	// answer with its reason and due date.
 	MovePackage(ctx context.Context, p Package) error
-	// NoticesOwed counts the office's notices that have not ended, and its
-	// latest proposed list when that has units and was never noticed.
-	NoticesOwed(ctx context.Context, round string, office int64) (int, error)
+	// NoticesOwed reads the revisions of the office's lists whose notice has not
+	// ended, and of its latest proposed list when that has units and was never
+	// noticed.
+	NoticesOwed(ctx context.Context, round string, office int64) ([]int, error)
 	// CompleteStage records that an office's stage is complete, with the numbers
 	// it reports.
 	CompleteStage(ctx context.Context, round string, office int64, stage award.Stage, report any) error

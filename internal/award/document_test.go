@@ -23,7 +23,7 @@ func TestAPackageIsToldEverythingItLacks(t *testing.T) {
 	tests := map[string]struct {
 		letter, report award.Document
 		units          []award.Papers
-		owed           int
+		owed           []int
 		want           []award.Lack
 	}{
 		"whole":                                 {letter: letter, report: report, units: []award.Papers{whole}},
@@ -33,14 +33,14 @@ func TestAPackageIsToldEverythingItLacks(t *testing.T) {
 		},
 		"a scan alone is a letter": {letter: award.Document{Title: "推荐函", SHA256: "ab"}, report: report},
 		"a notice that has not ended": {
-			letter: letter, report: report, owed: 2, want: []award.Lack{{Part: award.PartNotice}, {Part: award.PartNotice}},
+			letter: letter, report: report, owed: []int{1, 3}, want: []award.Lack{{Part: award.PartNotice, List: 1}, {Part: award.PartNotice, List: 3}},
 		},
 		"nothing at all": {
-			units: []award.Papers{{Listed: unit}}, owed: 1,
+			units: []award.Papers{{Listed: unit}}, owed: []int{2},
 			want: []award.Lack{
 				{Part: award.PartLetter},
 				{Part: award.PartReport},
-				{Part: award.PartNotice},
+				{Part: award.PartNotice, List: 2},
 				of(award.PartForm), of(award.PartReport), of(award.PartSurvey),
 			},
 		},

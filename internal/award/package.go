@@ -24,13 +24,14 @@ type Lack struct {
 	Unit     string   `json:"unit,omitempty"` // code
 	Name     string   `json:"name,omitempty"`
 	Category Category `json:"category,omitempty"`
+	List     int      `json:"list,omitempty"` // revision of the list whose public notice has not ended
 }
 
 // Lacks returns what a package lacks to be sent (N 四(二)): the covering letter,
 // the report, each unit's own papers and clearance by the departments, and one notice for each list whose public
 // notice has not ended. An office that recommends nobody still sends letter and
 // report (宁缺勿滥).
-func Lacks(letter, report Document, units []Papers, noticesOwed int) []Lack {
+func Lacks(letter, report Document, units []Papers, noticesOwed []int) []Lack {
 	var lacks []Lack
 	if !letter.Given() {
 		lacks = append(lacks, Lack{Part: PartLetter})
@@ -38,8 +39,8 @@ func Lacks(letter, report Document, units []Papers, noticesOwed int) []Lack {
 	if !report.Given() {
 		lacks = append(lacks, Lack{Part: PartReport})
 	}
-	for range noticesOwed {
-		lacks = append(lacks, Lack{Part: PartNotice})
+	for _, list := range noticesOwed {
+		lacks = append(lacks, Lack{Part: PartNotice, List: list})
 	}
 	for _, u := range units {
 		for _, paper := range []struct {
@@ -64,6 +65,9 @@ func CheckPackage(lacks []Lack) error {
 	for i, l := range lacks {
 		if l.Unit == "" {
 			defects[i] = Defect{Pointer: "/" + string(l.Part), Key: "lacks_" + string(l.Part)}
+			if l.List > 0 {
+				defects[i].Args = []any{l.List}
+			}
 			continue
 		}
 		defects[i] = Defect{

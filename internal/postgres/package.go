@@ -7,22 +7,31 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/lib/pq"
+
 	"shifan/internal/acts"
 	"shifan/internal/award"
 )
 
+// packageColumns are scanned by scanPackage.
+const packageColumns = `
+	SELECT revision, letter, report, state, sent_at, reason, revision_due_at FROM package
+	WHERE round_id = $1 AND office_id = $2`
+
 // Package reads an office's latest package.
 func (t *tx) Package(ctx context.Context, round string, office int64) (acts.Package, error) {
+	p, err := scanPackage(t.QueryRowxContext(ctx, packageColumns+` ORDER BY revision DESC LIMIT 1`, round, office), round, office)
+	if errors.Is(err, sql.ErrNoRows) {
+		return acts.Package{Round: round, Office: office}, nil
+	}
+	return p, err
+}
+
+func scanPackage(row scanner, round string, office int64) (acts.Package, error) {
 	p := acts.Package{Round: round, Office: office}
 	var letter, report []byte
 	var sent, due sql.NullTime
-	err := t.QueryRowxContext(ctx, `
-		SELECT revision, letter, report, state, sent_at, reason, revision_due_at FROM package
-		WHERE round_id = $1 AND office_id = $2 ORDER BY revision DESC LIMIT 1`, round, office).
-		Scan(&p.Revision, &letter, &report, &p.State, &sent, &p.Reason, &due)
-	if errors.Is(err, sql.ErrNoRows) {
-		return p, nil
-	}
+	err := row.Scan(&p.Revision, &letter, &report, &p.State, &sent, &p.Reason, &due)
 	if err != nil {
 		return acts.Package{}, fmt.Errorf("read package: %w", err)
 	}
@@ -74,22 +83,89 @@ func (t *tx) MovePackage(ctx context.Context, p acts.Package) error {
 	return nil
 }
 
-// NoticesOwed counts the office's notices that have not ended, and its latest
-// proposed list when that has units and no notice.
-func (t *tx) NoticesOwed(ctx context.Context, round string, office int64) (int, error) {
-	var owed int
-	err := t.GetContext(ctx, &owed, `
-		SELECT (SELECT count(*) FROM public_notice WHERE round_id = $1 AND office_id = $2 AND state = 'announced')
-		     + (SELECT count(*) FROM (
-		            SELECT id FROM list WHERE round_id = $1 AND office_id = $2 AND kind = 'proposed'
-		            ORDER BY revision DESC LIMIT 1) latest
-		        WHERE EXISTS (SELECT FROM list_item i WHERE i.list_id = latest.id)
-		          AND NOT EXISTS (SELECT FROM public_notice n WHERE n.list_id = latest.id AND n.state <> 'withdrawn'))`,
-		round, office)
+// NoticesOwed reads the revisions of the office's lists whose notice has not
+// ended, and of its latest proposed list when that has units and no notice.
+func (t *tx) NoticesOwed(ctx context.Context, round string, office int64) ([]int, error) {
+	var owed []int
+	err := t.SelectContext(ctx, &owed, `
+		SELECT l.revision FROM list l JOIN public_notice n ON n.list_id = l.id
+		WHERE n.round_id = $1 AND n.office_id = $2 AND n.state = 'announced' AND n.scope = 'provincial'
+		UNION ALL
+		SELECT latest.revision FROM (
+			SELECT id, revision FROM list WHERE round_id = $1 AND office_id = $2 AND kind = 'proposed'
+			ORDER BY revision DESC LIMIT 1) latest
+		WHERE EXISTS (SELECT FROM list_item i WHERE i.list_id = latest.id)
+		  AND NOT EXISTS (SELECT FROM public_notice n WHERE n.list_id = latest.id AND n.state <> 'withdrawn')
+		ORDER BY revision`, round, office)
 	if err != nil {
-		return 0, fmt.Errorf("count notices owed: %w", err)
+		return nil, fmt.Errorf("read notices owed: %w", err)
 	}
 	return owed, nil
+}
+
+// KeepPackageUnits keeps the units that a package's revision is sent with.
+func (t *tx) KeepPackageUnits(ctx context.Context, p acts.Package, units []acts.ProvinceFile) error {
+	files, categories := make([]int64, len(units)), make([]string, len(units))
+	for i, u := range units {
+		files[i], categories[i] = u.ID, string(u.Category)
+	}
+	_, err := t.ExecContext(ctx, `
+		INSERT INTO package_unit (round_id, office_id, revision, application_id, category)
+		SELECT $1, $2, $3, u.application_id, u.category FROM unnest($4::bigint[], $5::text[]) AS u (application_id, category)`,
+		p.Round, p.Office, p.Revision, pq.Array(files), pq.Array(categories))
+	if err != nil {
+		return fmt.Errorf("keep the units of a package: %w", err)
+	}
+	return nil
+}
+
+// PackageRevisions reads every revision of an office's package, oldest first.
+func (t *tx) PackageRevisions(ctx context.Context, round string, office int64) ([]acts.PackageRevision, error) {
+	rows, err := t.QueryxContext(ctx, packageColumns+` ORDER BY revision`, round, office)
+	if err != nil {
+		return nil, fmt.Errorf("read packages: %w", err)
+	}
+	defer rows.Close()
+	var revisions []acts.PackageRevision
+	for rows.Next() {
+		p, err := scanPackage(rows, round, office)
+		if err != nil {
+			return nil, err
+		}
+		revisions = append(revisions, acts.PackageRevision{Package: p})
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read packages: %w", err)
+	}
+	return revisions, t.readPackageUnits(ctx, round, office, revisions)
+}
+
+// readPackageUnits adds the units to the revisions they were sent with.
+func (t *tx) readPackageUnits(ctx context.Context, round string, office int64, revisions []acts.PackageRevision) error {
+	rows, err := t.QueryxContext(ctx, `
+		SELECT p.revision, a.category, u.code, u.name
+		FROM package_unit p
+		JOIN application a ON a.id = p.application_id
+		JOIN round_unit u ON u.round_id = a.round_id AND u.unit_id = a.unit_id
+		WHERE p.round_id = $1 AND p.office_id = $2
+		ORDER BY p.revision, `+byCategory, round, office)
+	if err != nil {
+		return fmt.Errorf("read the units of packages: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var revision int
+		var u award.Listed
+		if err := rows.Scan(&revision, &u.Category, &u.Code, &u.Name); err != nil {
+			return fmt.Errorf("read a unit of a package: %w", err)
+		}
+		for i := range revisions {
+			if revisions[i].Revision == revision {
+				revisions[i].Units = append(revisions[i].Units, u)
+			}
+		}
+	}
+	return rows.Err()
 }
 
 // CompleteStage records that a stage is complete. When it was found overdue is
