@@ -1,11 +1,14 @@
 package acts_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"shifan/internal/acts"
 	"shifan/internal/acts/actstest"
@@ -106,6 +109,43 @@ func TestAPlaceFreedByWithdrawalGoesToTheNextThatWasNoticed(t *testing.T) {
 	p.must(p.recommend("", f[1])) // without a new notice
 	if got, want := p.states(f[0], f[1], never[0]), []string{"withdrawn", "recommended", "inspected"}; !slices.Equal(got, want) {
 		t.Errorf("states %v, want %v", got, want)
+	}
+}
+
+func TestAUnitThatWithdrawsWhileTheOfficeCutsIsNotInTheCut(t *testing.T) {
+	p := newProvince(t)
+	p.limit(award.District, 2)
+	f := p.files(award.District, 95, 90)
+	p.notice(f...)
+	p.must(p.recommend("", f...))
+	key, cut := p.Key(), make(chan error, 1)
+	p.must(p.Store.InTx(t.Context(), func(tx acts.Tx) error {
+		file, err := tx.LockFile(t.Context(), p.round.ID, f[0])
+		if err != nil {
+			return err
+		}
+		go func() {
+			_, err := p.Acts.Recommend(context.Background(), p.head, key, acts.RecommendInput{
+				Round: p.round.ID, Office: p.code, Revision: 1, Applications: f,
+			})
+			cut <- err
+		}()
+		select {
+		case err := <-cut:
+			return errors.Join(errors.New("the cut did not wait"), err)
+		case <-time.After(300 * time.Millisecond):
+		}
+		file.State, file.Waiting, file.EndedAt = award.FileWithdrawn, 0, p.Now()
+		if err := tx.SaveFile(t.Context(), file); err != nil {
+			return err
+		}
+		return tx.LeaveLists(t.Context(), f[0])
+	}))
+	if got := p.refused(<-cut, award.Conflict, "cut_defective"); !slices.Equal(got, []string{"/applications/0 cut_not_noticed"}) {
+		t.Errorf("defects %v", got)
+	}
+	if n := actstest.One[int](p.World, `SELECT count(*) FROM recommendation WHERE application_id = $1`, f[0]); n != 0 {
+		t.Error("the unit that withdrew is still in the cut")
 	}
 }
 
