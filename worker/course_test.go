@@ -80,13 +80,7 @@ func (c *course) marks(unit string) []award.Points {
 	r := c.Round(c.round)
 	category, err := r.Category(theUnits[unit])
 	require.NoError(c.t, err)
-	leaves := category.Standard.Leaves()
-	marks := make([]award.Points, len(leaves))
-	for i, leaf := range leaves {
-		if !leaf.Veto {
-			marks[i] = leaf.Max
-		}
-	}
+	marks := actstest.Full(category.Standard)
 	lost := slices.Index(c.units(), unit) // 100 less half a point for each place in the order
 	marks[0] -= award.Points(50 * lost)
 	return marks

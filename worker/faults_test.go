@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lib/pq"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	enumspb "go.temporal.io/api/enums/v1"
@@ -221,7 +222,7 @@ func (c *course) multiply(n int) map[int64]int64 {
 	for i := range n {
 		m := make([]int64, len(leaves))
 		for j, leaf := range leaves {
-			if !leaf.Veto {
+			if leaf.Kind == award.LeafPoints {
 				m[j] = rand.Int64N(int64(leaf.Max) + 1)
 			}
 		}
@@ -245,12 +246,23 @@ func (c *course) multiply(n int) map[int64]int64 {
 	}
 	require.NoError(c.t, tx.Commit())
 
-	var rows []struct{ ID, Total int64 }
+	var rows []struct {
+		ID       int64
+		Category award.Category
+		Marks    pq.Int64Array
+	}
 	require.NoError(c.t, c.DB.Select(&rows, `
-		SELECT m.application_id AS id, (SELECT sum(v) FROM unnest(m.marks) v)::bigint AS total FROM assessment_mark m`)) // no veto is marked
+		SELECT m.application_id AS id, a.category, m.marks
+		FROM assessment_mark m JOIN application a ON a.id = m.application_id`))
 	want := make(map[int64]int64, len(rows))
 	for _, row := range rows {
-		want[row.ID] = row.Total
+		rule, err := r.Category(row.Category)
+		require.NoError(c.t, err)
+		values := make([]award.Points, len(row.Marks))
+		for i, v := range row.Marks {
+			values[i] = award.Points(v)
+		}
+		want[row.ID] = int64(rule.Standard.Score(values, 0).Total)
 	}
 	return want
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"shifan/internal/acts/actstest"
 	"shifan/internal/award"
 )
 
@@ -28,8 +29,8 @@ func TestAFileClimbsFromItsUnitToTheProvince(t *testing.T) {
 		}
 		return body
 	}
-	full := slices.Repeat([]string{"5"}, 20)
-	full = append(full, "0")
+	sample, _ := award.SampleStandard(award.District)
+	full := marksShown(actstest.Full(sample))
 
 	h.call(unit, "GET", path("/self-checks/410102/district"), nil).refused(http.StatusNotFound, award.NotFound)
 	check := into[SaveSelfCheck200JSONResponse](h.call(prefecture, "PUT", path("/self-checks/410102/district"),

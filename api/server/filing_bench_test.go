@@ -135,15 +135,7 @@ func (e *evening) prepare(drafts int) {
 	ctx, head := context.Background(), e.Head(one)
 	rule, err := e.Round(e.round).Category(award.Community)
 	require.NoError(e.b, err)
-	var marks []award.Points
-	for _, leaf := range rule.Standard.Leaves() {
-		if leaf.Veto {
-			marks = append(marks, 0)
-			continue
-		}
-		marks = append(marks, leaf.Max)
-	}
-	check, err := e.Acts.SaveSelfCheck(ctx, head, e.Key(), acts.SaveSelfCheck{Round: e.round, Unit: one, Category: award.Community, Marks: marks})
+	check, err := e.Acts.SaveSelfCheck(ctx, head, e.Key(), acts.SaveSelfCheck{Round: e.round, Unit: one, Category: award.Community, Marks: actstest.Full(rule.Standard)})
 	require.NoError(e.b, err)
 	require.True(e.b, check.Result.Ready)
 	_, err = e.Acts.CreateApplication(ctx, head, e.Key(), acts.CreateApplication{

@@ -11,6 +11,7 @@ import (
 
 	"github.com/lib/pq"
 
+	"shifan/internal/acts/actstest"
 	"shifan/internal/award"
 )
 
@@ -161,12 +162,13 @@ func TestAUnitGoesFromTheProvincesListToItsTitle(t *testing.T) {
 	if frozen, err := h.acts.FreezeList(t.Context(), round); err != nil || !frozen {
 		t.Fatal(frozen, err)
 	}
-	marks := slices.Repeat([]string{"4.50"}, 20)
+	sample, _ := award.SampleStandard(award.District)
+	marks := marksShown(actstest.Marks(t, sample, 90_00))
 	h.call(h.admin, "POST", path("/marks"), map[string]any{"items": []any{map[string]any{
-		"application": file, "marks": append(slices.Clone(marks), "1.001"),
+		"application": file, "marks": append(slices.Clone(marks[:len(marks)-1]), "1.001"),
 	}}}).refused(http.StatusBadRequest, award.Invalid)
 	h.call(h.admin, "POST", path("/marks"), map[string]any{"items": []any{map[string]any{
-		"application": file, "marks": append(slices.Clone(marks), "0"),
+		"application": file, "marks": marks,
 	}}}).want(http.StatusOK)
 	h.call(h.admin, "POST", path("/offices/0/stages/assessment/completion"), nil).want(http.StatusOK)
 	if result, err := h.acts.ScorePage(t.Context(), award.Page{Round: round, Job: award.JobScore, Number: 1, To: 1 << 40}); err != nil || result.Done != 1 {

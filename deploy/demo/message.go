@@ -78,11 +78,20 @@ type standard struct {
 }
 
 type leaf struct {
-	Code string         `json:"code"`
-	Kind award.LeafKind `json:"kind"`
-	Max  string         `json:"max"`
-	Gate bool           `json:"gate"`
-	Veto bool           `json:"veto"`
+	Code     string         `json:"code"`
+	Kind     award.LeafKind `json:"kind"`
+	Max      string         `json:"max"`
+	Gate     bool           `json:"gate"`
+	Veto     bool           `json:"veto"`
+	Each     string         `json:"each"`
+	Sense    award.Sense    `json:"sense"`
+	Target   string         `json:"target"`
+	Greatest string         `json:"greatest"`
+	Bands    []struct {
+		From   string `json:"from"`
+		To     string `json:"to"`
+		Points string `json:"points"`
+	} `json:"bands"`
 }
 
 type formField struct {

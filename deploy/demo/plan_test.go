@@ -152,3 +152,66 @@ func TestMarksAddUpToTheTotalAskedFor(t *testing.T) {
 		t.Errorf("101 of 100 points: %v", marks)
 	}
 }
+
+// TestMarksFitTheSamples holds made-up marks of every total that the drill hands
+// out against the samples themselves.
+func TestMarksFitTheSamples(t *testing.T) {
+	for _, category := range []award.Category{award.District, award.Street, award.Community} {
+		sample, _ := award.SampleStandard(category)
+		s := asServed(sample)
+		missing := 0
+		for total := award.Points(poorMark * 100); total <= bestMark*100; total += 25 {
+			texts, err := s.marks(total)
+			if err != nil {
+				t.Fatal(err)
+			}
+			values := make([]award.Points, len(texts))
+			for i, text := range texts {
+				if values[i], err = award.ParseMark(text); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if defects := sample.CheckMarks(values, true); len(defects) > 0 {
+				t.Fatalf("%s at %s: %v", category, total, defects)
+			}
+			score := sample.Score(values, passMark*100)
+			if score.Total != total || score.Passed != (total >= passMark*100) {
+				t.Fatalf("%s: marks for %s come to %s, passed %v: %v", category, total, score.Total, score.Passed, score.Reasons)
+			}
+			for i, leaf := range sample.Leaves() {
+				if leaf.Kind == award.LeafTarget && score.Leaves[i] == 0 {
+					missing++
+				}
+			}
+		}
+		if missing == 0 {
+			t.Errorf("%s: nobody misses a target", category)
+		}
+	}
+}
+
+// asServed is a standard as the API shows it.
+func asServed(from award.Standard) standard {
+	s := standard{Category: from.Category, PassMark: "80.00"}
+	for _, b := range from.Blocks {
+		var leaves []leaf
+		for _, l := range b.Leaves {
+			served := leaf{
+				Code: l.Code, Kind: l.Kind, Max: l.Max.String(), Gate: l.Gate, Veto: l.Veto,
+				Each: l.Each.String(), Sense: l.Sense, Target: l.Target.String(), Greatest: l.Greatest.String(),
+			}
+			for _, band := range l.Bands {
+				served.Bands = append(served.Bands, struct {
+					From   string `json:"from"`
+					To     string `json:"to"`
+					Points string `json:"points"`
+				}{band.From.String(), band.To.String(), band.Points.String()})
+			}
+			leaves = append(leaves, served)
+		}
+		s.Blocks = append(s.Blocks, struct {
+			Leaves []leaf `json:"leaves"`
+		}{leaves})
+	}
+	return s
+}

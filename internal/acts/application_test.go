@@ -351,15 +351,7 @@ func (c *country) full(category award.Category) []award.Points {
 	c.t.Helper()
 	rule, err := c.Round(c.round).Category(category)
 	require.NoError(c.t, err)
-	var marks []award.Points
-	for _, leaf := range rule.Standard.Leaves() {
-		if leaf.Veto {
-			marks = append(marks, 0)
-			continue
-		}
-		marks = append(marks, leaf.Max)
-	}
-	return marks
+	return actstest.Full(rule.Standard)
 }
 
 func (c *country) selfCheck(unit string, category award.Category, revision int, marks []award.Points) (acts.SelfCheck, error) {

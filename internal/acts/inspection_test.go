@@ -22,8 +22,9 @@ func TestTheProvinceInspectsAFileAndRevisesItsMarks(t *testing.T) {
 	require.Equal(t, "11", f.WaitingCode)
 	require.Equal(t, award.Points(100_00), *f.ProvinceTotal)
 
-	low := c.full(award.District)
-	low[0], low[1], low[2], low[3], low[4] = 0, 0, 0, 0, 0
+	rule, err := c.Round(c.round).Category(award.District)
+	require.NoError(t, err)
+	low := actstest.Marks(t, rule.Standard, 75_00)
 	i, err = c.inspect(f, 1, low)
 	require.NoError(t, err)
 	require.False(t, i.Passed, "75 of 80")

@@ -206,14 +206,5 @@ func marksOf(p province, category award.Category, total int) []award.Points {
 	p.t.Helper()
 	rule, err := p.Round(p.round.ID).Category(category)
 	p.must(err)
-	left := award.Points(total * 100)
-	var marks []award.Points
-	for _, leaf := range rule.Standard.Leaves() {
-		mark := min(left, leaf.Max)
-		if leaf.Veto {
-			mark = 0
-		}
-		marks, left = append(marks, mark), left-mark
-	}
-	return marks
+	return actstest.Marks(p.t, rule.Standard, award.Points(total*100))
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"shifan/internal/acts"
+	"shifan/internal/acts/actstest"
 	"shifan/internal/award"
 )
 
@@ -39,14 +40,15 @@ func TestAUnitChecksItselfAndASuperiorMayEnterItForTheUnit(t *testing.T) {
 
 func TestASelfCheckBelowTheMarkIsANormalEnd(t *testing.T) {
 	c := open(t)
-	s, err := c.selfCheck("410102001", award.Street, 0, make([]award.Points, 21))
+	rule, err := c.Round(c.round).Category(award.Street)
+	require.NoError(t, err)
+	s, err := c.selfCheck("410102001", award.Street, 0, actstest.Marks(t, rule.Standard, 79_99))
 	require.NoError(t, err)
 	require.False(t, s.Ready)
-	require.Equal(t, []award.Reason{{Failure: award.FailPassMark, Got: 0, Want: 80_00}}, s.Reasons)
+	require.Equal(t, []award.Reason{{Failure: award.FailPassMark, Got: 79_99, Want: 80_00}}, s.Reasons)
 
 	vetoed := c.full(award.Street)
-	vetoed = append(vetoed[:20:20], make([]award.Points, len(vetoed)-20)...)
-	vetoed[20] = 1_00
+	vetoed[len(vetoed)-1] = 1_00
 	s, err = c.selfCheck("410102001", award.Street, 1, vetoed)
 	require.NoError(t, err)
 	require.False(t, s.Ready)
