@@ -21,11 +21,11 @@ func village(title string) award.Standard {
 }
 
 // published drafts and publishes a standard.
-func published(t *testing.T, w *actstest.World, by award.Officer, s award.Standard) acts.StandardHead {
+func published(t testing.TB, w *actstest.World, by award.Officer, s award.Standard) acts.StandardHead {
 	t.Helper()
-	draft, err := w.Acts.DraftStandard(t.Context(), by, w.Key(), s)
+	draft, err := w.Acts.DraftStandard(context.Background(), by, w.Key(), s)
 	require.NoError(t, err)
-	done, err := w.Acts.PublishStandard(t.Context(), by, w.Key(), draft.Result.ID, draft.Result.Revision)
+	done, err := w.Acts.PublishStandard(context.Background(), by, w.Key(), draft.Result.ID, draft.Result.Revision)
 	require.NoError(t, err)
 	return done.Result
 }

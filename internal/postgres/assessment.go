@@ -107,11 +107,26 @@ func (t *tx) Unmarked(ctx context.Context, round string, limit int) ([]acts.Nati
 	return files, total, err
 }
 
-// PageOfMarks reads the files of a page that stand to be scored.
+// PageOfMarks reads the marks of the files of a page that stand to be scored.
 func (t *tx) PageOfMarks(ctx context.Context, p award.Page) ([]acts.NationalFile, error) {
-	return readNationalFiles(ctx, t, `
+	rows, err := t.QueryxContext(ctx, `
+		SELECT a.id, a.category, m.marks
+		FROM application a LEFT JOIN assessment_mark m ON m.application_id = a.id
 		WHERE a.round_id = $1 AND a.id > $2 AND a.id <= $3 AND a.state IN ('reviewed', 'marked')
 		ORDER BY a.id`, p.Round, p.From, p.To)
+	if err != nil {
+		return nil, fmt.Errorf("read a page of marks: %w", err)
+	}
+	defer rows.Close()
+	var files []acts.NationalFile
+	for rows.Next() {
+		var f acts.NationalFile
+		if err := rows.Scan(&f.ID, &f.Category, (*marks)(&f.Marks)); err != nil {
+			return nil, fmt.Errorf("read marks: %w", err)
+		}
+		files = append(files, f)
+	}
+	return files, rows.Err()
 }
 
 // SaveScores writes a page's scores and failures. The same again changes
@@ -122,17 +137,9 @@ func (t *tx) SaveScores(ctx context.Context, p award.Page, owner int64, scores [
 	blocks, reasons := make([]string, n), make([]string, n)
 	for i, s := range scores {
 		files[i], totals[i], passed[i], blocks[i] = s.Application, int64(s.Total), s.Passed, marks(s.Blocks).text()
-		texts := make(pq.StringArray, len(s.Reasons))
-		for r, reason := range s.Reasons {
-			texts[r] = reason.String()
-		}
-		text, err := texts.Value()
-		if err != nil {
-			return fmt.Errorf("encode reasons: %w", err)
-		}
-		reasons[i] = "{}"
-		if text, ok := text.(string); ok {
-			reasons[i] = text
+		var err error
+		if reasons[i], err = reasonsText(s.Reasons); err != nil {
+			return err
 		}
 	}
 	_, err := t.ExecContext(ctx, `
@@ -150,6 +157,22 @@ func (t *tx) SaveScores(ctx context.Context, p award.Page, owner int64, scores [
 		return fmt.Errorf("write scores: %w", err)
 	}
 	return t.saveFailures(ctx, p, owner, files, failures)
+}
+
+// reasonsText writes why marks do not pass as the text of an array.
+func reasonsText(reasons []award.Reason) (string, error) {
+	if len(reasons) == 0 {
+		return "{}", nil
+	}
+	texts := make(pq.StringArray, len(reasons))
+	for i, reason := range reasons {
+		texts[i] = reason.String()
+	}
+	text, err := texts.Value()
+	if err != nil {
+		return "", fmt.Errorf("encode reasons: %w", err)
+	}
+	return fmt.Sprint(text), nil
 }
 
 func (t *tx) saveFailures(ctx context.Context, p award.Page, owner int64, mended []int64, failures []acts.FileFailure) error {
