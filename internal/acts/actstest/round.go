@@ -95,8 +95,8 @@ func (w *World) OpenDrill(d Drill) acts.Round {
 // Freeze does what the procedure does once a round is being opened.
 func (w *World) Freeze(id string) {
 	w.t.Helper()
-	const page = 20 // several pages even here
 	last := One[int64](w, `SELECT max(id) FROM unit`)
+	page := max(20, last/10) // several pages even of a small country
 	for from := int64(0); from < last; from += page {
 		_, err := w.Acts.FreezePage(context.Background(),
 			award.Page{Round: id, Job: award.JobFreeze, Number: 1, From: from, To: from + page})

@@ -7,6 +7,7 @@ package actstest
 import (
 	"context"
 	"fmt"
+	"iter"
 	"log/slog"
 	"testing"
 	"time"
@@ -18,6 +19,7 @@ import (
 	"shifan/internal/award"
 	"shifan/internal/postgres"
 	"shifan/internal/postgres/pgtest"
+	"shifan/internal/register"
 )
 
 // World is a small country on a database of its own.
@@ -42,6 +44,12 @@ func Start() time.Time { return time.Date(2026, time.November, 2, 9, 0, 0, 0, aw
 // New returns a world with its register loaded, its clock standing at Start.
 func New(t testing.TB) *World {
 	t.Helper()
+	return On(t, registerDate(), rows())
+}
+
+// On returns a world on a register of the test's own.
+func On(t testing.TB, date award.Date, rows iter.Seq2[register.Row, error]) *World {
+	t.Helper()
 	db := pgtest.New(t)
 	w := &World{
 		DB: db, Store: postgres.New(db), Procedure: &Procedure{},
@@ -50,7 +58,7 @@ func New(t testing.TB) *World {
 	w.Acts = acts.New(w.Store, w.Procedure, slog.New(slog.DiscardHandler))
 	w.keepEvidence()
 	w.At(Start())
-	_, err := w.Store.ImportRegister(context.Background(), "actstest", registerDate(), rows(), func(int) {})
+	_, err := w.Store.ImportRegister(context.Background(), "actstest", date, rows, func(int) {})
 	w.must(err)
 	w.Admin = w.Officer(award.CodeNation, award.RoleAdmin, award.RoleHead)
 	return w
