@@ -88,6 +88,7 @@ type fileTx interface {
 	endorsementTx
 	inspectionTx
 	intakeTx
+	endingTx
 	// MoveFiles moves every file that fits, each with its row of history, and
 	// returns how many. A move that the table of award.FileMoves does not have
 	// is refused.
@@ -362,8 +363,8 @@ func (t *act) moveFile(ctx context.Context, p place, f File, next award.Place, g
 		return File{}, err
 	}
 	f.WaitingCode, f.WaitingName = "", ""
-	if f.Waiting == 0 {
-		return f, nil
+	if f.State.Ended() {
+		return f, t.TellEnding(ctx, Ending{Files: []int64{f.ID}, To: f.State, Ground: f.Ground})
 	}
 	waiting, err := t.UnitOf(ctx, f.Round, f.Waiting)
 	f.WaitingCode, f.WaitingName = waiting.Code, waiting.Name

@@ -2,7 +2,6 @@ package acts_test
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
@@ -427,16 +426,15 @@ func (c *country) on(f acts.File, reason string) acts.OnFile {
 // digest is a fingerprint of everything that file acts write.
 func (c *country) digest() string {
 	c.t.Helper()
-	var out []string
+	var sums []string
 	for _, table := range []string{
 		"self_check", "application", "application_history", "application_revision", "endorsement", "inspection", "survey",
 		"recommendation", "list_item", "intake", "round_office", "act", "audit", "outbox", "message",
 	} {
-		sum := actstest.One[[]byte](c.World, fmt.Sprintf(
-			`SELECT sha256(coalesce(string_agg(x::text, E'\n' ORDER BY x::text), '')::bytea) FROM %s x`, table))
-		out = append(out, table+" "+hex.EncodeToString(sum))
+		sums = append(sums, fmt.Sprintf(
+			`SELECT '%[1]s ' || encode(sha256(coalesce(string_agg(x::text, E'\n' ORDER BY x::text), '')::bytea), 'hex') AS sum FROM %[1]s x`, table))
 	}
-	return strings.Join(out, "\n")
+	return actstest.One[string](c.World, `SELECT string_agg(sum, E'\n') FROM (`+strings.Join(sums, " UNION ALL ")+`) sums`)
 }
 
 func form() map[string]string {

@@ -54,10 +54,10 @@ func (a *Acts) FixCandidates(ctx context.Context, by award.Officer, key Key, in 
 		if err != nil {
 			return AdoptedList{}, err
 		}
-		if err := t.moveCandidates(ctx, files, chosen); err != nil {
+		if err := t.FixCandidates(ctx, in.Round); err != nil { // from now on units are told the nation's marks
 			return AdoptedList{}, err
 		}
-		if err := t.FixCandidates(ctx, in.Round); err != nil {
+		if err := t.moveCandidates(ctx, files, chosen); err != nil {
 			return AdoptedList{}, err
 		}
 		if err := t.audit(ctx, fmt.Sprintf("list/%d", list.ID), in.Minutes, map[string]any{

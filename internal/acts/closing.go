@@ -39,7 +39,7 @@ func (a *Acts) CloseOffice(ctx context.Context, by award.Officer, key Key, round
 		files, err := t.MoveFiles(ctx, FilesMove{
 			Round: r.ID, Office: o.ID,
 			From: award.MovesFrom(t.name, award.FileNotRecommended), To: award.FileNotRecommended,
-			Act: t.name, By: by, Ground: reason, Ended: true,
+			Act: t.name, By: by, Ground: reason,
 		})
 		if err != nil {
 			return ClosedOffice{}, err

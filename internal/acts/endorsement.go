@@ -64,7 +64,7 @@ func (a *Acts) Endorse(ctx context.Context, by award.Officer, key Key, in Endors
 		case award.OpinionAgree:
 			next, err = f.standing().Agreed(p.arrived())
 		case award.OpinionDecline:
-			next, err = t.decline(ctx, p, &f, in)
+			next, err = decline(&f, in)
 		case award.OpinionReturn:
 			next, err = t.sendBack(ctx, p, &f, in)
 			opinion.ReturnTo = next.Waiting
@@ -82,16 +82,13 @@ func (a *Acts) Endorse(ctx context.Context, by award.Officer, key Key, in Endors
 }
 
 // decline ends the climb with a reason, of which the unit is told.
-func (t *act) decline(ctx context.Context, p place, f *File, in Endorse) (award.Place, error) {
+func decline(f *File, in Endorse) (award.Place, error) {
 	next, err := f.standing().Declined()
 	if err != nil {
 		return next, err
 	}
 	f.DeclinedBy, f.Ground = f.Waiting, in.Text
-	return next, t.Post(ctx, Message{
-		Round: p.round.ID, Office: f.Unit, Occasion: fmt.Sprintf("declined/%d/%d", f.ID, f.Revision), Kind: "declined",
-		Subject: fmt.Sprintf("〔结果〕%s对你单位的申报不同意", f.WaitingName), Body: in.Text,
-	})
+	return next, nil
 }
 
 // sendBack returns the file with a date by which it is mended. The office's

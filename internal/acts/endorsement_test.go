@@ -192,7 +192,7 @@ func TestADeclinedFileIsCalledUpOnceByTheOfficeDirectlyAbove(t *testing.T) {
 	require.Equal(t, award.FileDeclined, f.State)
 	require.Zero(t, f.Waiting)
 	require.Equal(t, "理由", f.Ground)
-	require.Equal(t, 1, actstest.One[int](c.World, `SELECT count(*) FROM message WHERE office_id = $1 AND kind = 'declined'`, f.Unit))
+	require.Equal(t, 1, actstest.One[int](c.World, `SELECT count(*) FROM message WHERE office_id = $1 AND kind = 'result'`, f.Unit))
 
 	before := c.digest()
 	for by, key := range map[string]string{"4101": "call_up_not_superior", "41": "call_up_not_superior", "410102001": "call_up_not_superior"} {

@@ -20,10 +20,8 @@ type FilesMove struct {
 	To           award.FileState
 	Act          award.Act
 	By           award.Officer // zero: the procedure, on a date
-	Ground       string        // reason or article; on an end also what the unit is told
-	Ended        bool          // nobody waits on the files any more
-	Waiting      int64         // who must act next; 0: as before
-	Tell         Message       // to each unit, where Kind is set: Kind, Subject and Body
+	Ground       string        // reason or article; on an end also what the units are told
+	Waiting      int64         // who must act next; 0: as before, or nobody once they have ended
 }
 
 // PassUp sends files on past an office that stays silent (未签署意见).
@@ -80,9 +78,11 @@ func (a *Acts) CloseIntake(ctx context.Context, round, office, kind string) (clo
 	return closed, err
 }
 
-// groundLapsed is why a draft that nobody handed in ended, as its unit is told
-// (domain 3).
-const groundLapsed = "逾期未报"
+// Why files ended on a date, as their units are told.
+const (
+	groundLapsed    = "申报截止前未报送，申报终止"         // domain 3
+	groundNotMended = "退回补正的材料未在期限内重新报送，申报终止" // domain 4
+)
 
 // LapsePage ends the drafts of a page that were not filed in time (逾期未报),
 // only once the office's applications are closed.
@@ -95,8 +95,7 @@ func (a *Acts) LapsePage(ctx context.Context, p award.Page) (award.PageResult, e
 		n, err := tx.MoveFiles(ctx, FilesMove{
 			Round: p.Round, Office: at.office.ID, After: p.From, UpTo: p.To,
 			From: []award.FileState{award.FileDraft}, To: award.FileLapsed,
-			Act: award.StepLapse, Ground: groundLapsed, Ended: true,
-			Tell: Message{Kind: "lapsed", Subject: "〔结果〕申报材料逾期未报", Body: "申报截止前未报送，申报终止。"},
+			Act: award.StepLapse, Ground: groundLapsed,
 		})
 		if err != nil || n == 0 {
 			return err
@@ -170,8 +169,7 @@ func (a *Acts) LapseReturned(ctx context.Context, round, office string) (int, er
 		returned := []award.FileState{award.FileReturned}
 		lapsed, err := tx.MoveFiles(ctx, FilesMove{
 			Round: round, Office: p.office.ID, DueBy: p.now, From: returned, To: award.FileLapsed,
-			Act: award.StepLapse, Ground: "退回补正逾期未报", Ended: true,
-			Tell: Message{Kind: "lapsed", Subject: "〔结果〕退回补正逾期未报", Body: "退回补正的材料未在期限内重新报送，申报终止。"},
+			Act: award.StepLapse, Ground: groundNotMended,
 		})
 		if err != nil {
 			return err
@@ -183,13 +181,23 @@ func (a *Acts) LapseReturned(ctx context.Context, round, office string) (int, er
 		if err != nil {
 			return err
 		}
-		if moved = lapsed + passed; moved == 0 {
-			return nil
+		moved = lapsed + passed
+		for _, done := range []struct {
+			step   award.Act
+			ground string
+			files  int
+		}{{award.StepLapse, "domain 4", lapsed}, {award.StepPassUp, "domain 3", passed}} {
+			if done.files == 0 {
+				continue
+			}
+			if err := tx.Audit(ctx, Entry{
+				Round: round, Name: done.step, Subject: "office/" + office, Ground: done.ground,
+				Detail: map[string]any{"files": done.files},
+			}); err != nil {
+				return err
+			}
 		}
-		return tx.Audit(ctx, Entry{
-			Round: round, Name: award.StepLapse, Subject: "office/" + office, Ground: "domain 4",
-			Detail: map[string]any{"lapsed": lapsed, "passed_on": passed},
-		})
+		return nil
 	})
 	return moved, err
 }

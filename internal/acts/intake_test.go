@@ -67,7 +67,7 @@ func TestDraftsLapseAfterTheIntakeAndTheirUnitsAreTold(t *testing.T) {
 	require.False(t, draft.EndedAt.IsZero())
 	require.Equal(t, filed, c.reload(filed))
 	require.Equal(t, elsewhere, c.reload(elsewhere), "another office has its own date")
-	require.Equal(t, 1, actstest.One[int](c.World, `SELECT count(*) FROM message WHERE office_id = $1 AND kind = 'lapsed'`, draft.Unit))
+	require.Equal(t, 1, actstest.One[int](c.World, `SELECT count(*) FROM message WHERE office_id = $1 AND kind = 'result'`, draft.Unit))
 	moves, err := c.Acts.History(t.Context(), c.Clerk("410102001"), c.round, draft.ID)
 	require.NoError(t, err)
 	require.Equal(t, award.StepLapse, moves[0].Act)
@@ -211,7 +211,7 @@ func TestNoMoveOutsideTheTableIsMadeInBulk(t *testing.T) {
 	err := c.Store.InTx(t.Context(), func(tx acts.Tx) error {
 		n, err := tx.MoveFiles(t.Context(), acts.FilesMove{
 			Round: c.round, Applications: []int64{}, From: []award.FileState{award.FileDraft},
-			To: award.FileLapsed, Act: award.StepLapse, Ended: true,
+			To: award.FileLapsed, Act: award.StepLapse,
 		})
 		require.Zero(t, n, "an empty list is no file, not every file")
 		return err

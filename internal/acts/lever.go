@@ -78,7 +78,7 @@ func (a *Acts) CancelRound(ctx context.Context, by award.Officer, key Key, id, r
 		}
 		files, err := t.MoveFiles(ctx, FilesMove{
 			Round: r.ID, From: award.LiveFileStates(), To: award.FileRoundCancelled,
-			Act: t.name, By: by, Ground: reason, Ended: true,
+			Act: t.name, By: by, Ground: reason,
 		})
 		if err != nil {
 			return RoundStanding{}, err

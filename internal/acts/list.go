@@ -126,7 +126,7 @@ func (t *act) moveAll(ctx context.Context, files []int64, to award.FileState, gr
 	}
 	moved, err := t.MoveFiles(ctx, FilesMove{
 		Round: t.round, Applications: files, From: award.MovesFrom(t.name, to), To: to,
-		Act: t.name, By: t.by, Ground: ground, Ended: to.Ended(), Tell: endTold(to, ground),
+		Act: t.name, By: t.by, Ground: ground,
 	})
 	if err != nil {
 		return err
@@ -135,18 +135,6 @@ func (t *act) moveAll(ctx context.Context, files []int64, to award.FileState, gr
 		return award.Refuse(award.Conflict, "N 四", "files_moved_meanwhile", len(files)-moved)
 	}
 	return nil
-}
-
-// endTold is what a unit is told when its file ends (结果告知, domain 4); of a
-// move that is no end it is told nothing.
-func endTold(to award.FileState, ground string) Message {
-	if !to.Ended() {
-		return Message{}
-	}
-	result := map[award.FileState]string{
-		award.FileNotRecommended: "未推荐", award.FileNotSelected: "未入选", award.FileNamed: "命名",
-	}[to]
-	return Message{Kind: "result", Subject: "〔结果告知〕" + result, Body: "结果:" + result + "。依据:" + ground + "。"}
 }
 
 // readOffice reads something of a recommending office that the officer may see.

@@ -241,7 +241,7 @@ func (a *Acts) AcceptPackage(ctx context.Context, by award.Officer, key Key, rou
 		ground := fmt.Sprintf("未列入%s的推荐名单", office.Name)
 		left, err := t.MoveFiles(ctx, FilesMove{
 			Round: round, Office: office.ID, From: award.MovesFrom(t.name, award.FileNotRecommended), To: award.FileNotRecommended,
-			Act: t.name, By: by, Ground: ground, Ended: true, Tell: endTold(award.FileNotRecommended, ground),
+			Act: t.name, By: by, Ground: ground,
 		})
 		if err != nil {
 			return none, err

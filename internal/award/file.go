@@ -44,17 +44,37 @@ func FileStates() []FileState {
 
 // Ended reports whether nothing more happens to a file in the state, short of
 // a call-up or a ruling.
-func (s FileState) Ended() bool {
+func (s FileState) Ended() bool { return s.Result() != "" }
+
+// Result returns what a state means to the unit whose file has ended in it, in
+// Chinese; empty for a state that is no end.
+func (s FileState) Result() string {
 	switch s {
-	case FileNotRecommended, FileNotSelected, FileNamed, FileRemoved, FileWithdrawn, FileLapsed,
-		FileDeclined, FileBarred, FileVetoed, FileRoundCancelled:
-		return true
+	case FileNotRecommended:
+		return "未推荐"
+	case FileNotSelected:
+		return "未入选"
+	case FileNamed:
+		return "命名"
+	case FileRemoved:
+		return "取消"
+	case FileWithdrawn:
+		return "撤回"
+	case FileLapsed:
+		return "逾期未报"
+	case FileDeclined:
+		return "不同意"
+	case FileBarred:
+		return "取消申报资格"
+	case FileVetoed:
+		return "一票否决"
+	case FileRoundCancelled:
+		return "批次取消"
 	case FileDraft, FileFiled, FileClimbing, FileReturned, FileAtProvince, FileInspected,
 		FileProposed, FileNoticedLocally, FileRecommended, FileReviewed, FileMarked,
 		FileCandidate, FileNoticedNationally:
-		return false
 	}
-	return false
+	return ""
 }
 
 // LiveFileStates lists the states in which a file has not ended: what
@@ -127,7 +147,6 @@ func FileMoves() []FileMove {
 		{FileNoticedLocally, FileRecommended, ActRecommend, n42},
 		{FileNoticedLocally, FileWithdrawn, ActWithdraw, n42},
 		{FileRecommended, FileNoticedLocally, ActRecommend, n42}, // a revised cut leaves it out
-		{FileRecommended, FileRecommended, ActRecommend, n42},
 		{FileRecommended, FileWithdrawn, ActWithdraw, n42},
 
 		// The province has completed its stage, or was closed by name: what it did not recommend ends.

@@ -13,8 +13,8 @@ import (
 	"shifan/internal/award"
 )
 
-// MoveFiles moves files, writes their history and tells their units, in one
-// statement. Rows are locked in order of ID, so that two walks over the same
+// MoveFiles moves files and writes their history in one statement, and tells the
+// units of those that have ended. Rows are locked in order of ID, so that two walks over the same
 // files do not wait for each other.
 func (t *tx) MoveFiles(ctx context.Context, m acts.FilesMove) (int, error) {
 	if len(m.From) == 0 {
@@ -25,7 +25,7 @@ func (t *tx) MoveFiles(ctx context.Context, m acts.FilesMove) (int, error) {
 			return 0, err
 		}
 	}
-	var moved int
+	var moved pq.Int64Array
 	err := t.GetContext(ctx, &moved, `
 		WITH old AS (
 			SELECT id, state FROM application
@@ -44,25 +44,50 @@ func (t *tx) MoveFiles(ctx context.Context, m acts.FilesMove) (int, error) {
 				ground = CASE WHEN $6 THEN $8 ELSE a.ground END,
 				ended_at = CASE WHEN $6 THEN shifan_now() ELSE a.ended_at END
 			FROM old WHERE a.id = old.id
-			RETURNING a.id, a.unit_id, a.revision, old.state AS from_state
+			RETURNING a.id, a.revision, old.state AS from_state
 		), kept AS (
 			INSERT INTO application_history
 				(application_id, revision, act, from_state, to_state, officer_id, office_id, ground)
 			SELECT id, revision, $9, from_state, $5, nullif($10::bigint, 0), nullif($11::bigint, 0), $8 FROM moved ORDER BY id
-		), told AS (
-			INSERT INTO message (round_id, office_id, occasion, kind, subject, body)
-			SELECT $1, unit_id, concat_ws('/', $15::text, id, revision), $15, $16, $17 FROM moved WHERE $15 <> '' ORDER BY id
-			ON CONFLICT ON CONSTRAINT message_occasion DO NOTHING
 		)
-		SELECT count(*) FROM moved`,
+		SELECT coalesce(array_agg(id), '{}') FROM moved`,
 		m.Round, m.Office, pq.Array(m.Applications), pq.Array(m.From),
-		m.To, m.Ended, m.Waiting, m.Ground, m.Act, m.By.ID, m.By.Office,
-		m.After, m.UpTo, orNoTime(m.DueBy), m.Tell.Kind, m.Tell.Subject, m.Tell.Body)
+		m.To, m.To.Ended(), m.Waiting, m.Ground, m.Act, m.By.ID, m.By.Office,
+		m.After, m.UpTo, orNoTime(m.DueBy))
 	if err != nil {
 		return 0, fmt.Errorf("move files: %w", err)
 	}
-	return moved, nil
+	if m.To.Ended() {
+		err = t.TellEnding(ctx, acts.Ending{Files: moved, To: m.To, Ground: m.Ground})
+	}
+	return len(moved), err
 }
+
+// TellEnding writes each unit what became of its file, with the marks it has
+// then, in one statement.
+func (t *tx) TellEnding(ctx context.Context, e acts.Ending) error {
+	m := e.Message()
+	title, self, province, national := e.OwnMarks()
+	_, err := t.ExecContext(ctx, `
+		INSERT INTO message (round_id, office_id, occasion, kind, subject, body)
+		SELECT a.round_id, a.unit_id, concat_ws('/', $2::text, a.id, a.revision), $2, $3,
+		       concat_ws(E'\n', $4::text, $5::text || nullif(concat_ws('，',
+		           $6::text || `+shownPoints("sc.total")+`, $7::text || `+shownPoints("i.total")+`, $8::text || `+shownPoints("s.total")+`), ''))
+		FROM application a JOIN round r ON r.id = a.round_id
+		LEFT JOIN self_check sc ON sc.round_id = a.round_id AND sc.unit_id = a.unit_id AND sc.category = a.category
+		LEFT JOIN inspection i ON i.application_id = a.id
+		LEFT JOIN score s ON s.application_id = a.id AND r.candidates_at IS NOT NULL
+		WHERE a.id = ANY($1) ORDER BY a.unit_id
+		ON CONFLICT ON CONSTRAINT message_occasion DO NOTHING`,
+		pq.Array(e.Files), m.Kind, m.Subject, m.Body, title, self, province, national)
+	if err != nil {
+		return fmt.Errorf("tell units the result: %w", err)
+	}
+	return nil
+}
+
+// shownPoints writes a column of hundredths as a mark is shown.
+func shownPoints(column string) string { return "to_char(" + column + " / 100.0, 'FM9999990.00')" }
 
 // PassUp moves files past the silent offices they wait for. A file returned to
 // its unit waits for no office and is left alone.
