@@ -514,6 +514,48 @@ func (e OfficeStandingState) Valid() bool {
 	}
 }
 
+// Defines values for OpinionOpinion.
+const (
+	OpinionOpinionAgree   OpinionOpinion = "agree"
+	OpinionOpinionDecline OpinionOpinion = "decline"
+	OpinionOpinionReturn  OpinionOpinion = "return"
+)
+
+// Valid indicates whether the value is a known member of the OpinionOpinion enum.
+func (e OpinionOpinion) Valid() bool {
+	switch e {
+	case OpinionOpinionAgree:
+		return true
+	case OpinionOpinionDecline:
+		return true
+	case OpinionOpinionReturn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OpinionItemOpinion.
+const (
+	OpinionItemOpinionAgree   OpinionItemOpinion = "agree"
+	OpinionItemOpinionDecline OpinionItemOpinion = "decline"
+	OpinionItemOpinionReturn  OpinionItemOpinion = "return"
+)
+
+// Valid indicates whether the value is a known member of the OpinionItemOpinion enum.
+func (e OpinionItemOpinion) Valid() bool {
+	switch e {
+	case OpinionItemOpinionAgree:
+		return true
+	case OpinionItemOpinionDecline:
+		return true
+	case OpinionItemOpinionReturn:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PackageState.
 const (
 	PackageStateAccepted PackageState = "accepted"
@@ -625,6 +667,42 @@ func (e ReceiptProcedure) Valid() bool {
 	}
 }
 
+// Defines values for ReviewColumn.
+const (
+	ReviewColumnNation   ReviewColumn = "nation"
+	ReviewColumnProvince ReviewColumn = "province"
+)
+
+// Valid indicates whether the value is a known member of the ReviewColumn enum.
+func (e ReviewColumn) Valid() bool {
+	switch e {
+	case ReviewColumnNation:
+		return true
+	case ReviewColumnProvince:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReviewOutcome.
+const (
+	Corrected ReviewOutcome = "corrected"
+	Kept      ReviewOutcome = "kept"
+)
+
+// Valid indicates whether the value is a known member of the ReviewOutcome enum.
+func (e ReviewOutcome) Valid() bool {
+	switch e {
+	case Corrected:
+		return true
+	case Kept:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Role.
 const (
 	Admin   Role = "admin"
@@ -643,6 +721,27 @@ func (e Role) Valid() bool {
 	case Clerk:
 		return true
 	case Head:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RoundDefinitionRulesSealLevels.
+const (
+	RoundDefinitionRulesSealLevelsCounty     RoundDefinitionRulesSealLevels = "county"
+	RoundDefinitionRulesSealLevelsPrefecture RoundDefinitionRulesSealLevels = "prefecture"
+	RoundDefinitionRulesSealLevelsStreet     RoundDefinitionRulesSealLevels = "street"
+)
+
+// Valid indicates whether the value is a known member of the RoundDefinitionRulesSealLevels enum.
+func (e RoundDefinitionRulesSealLevels) Valid() bool {
+	switch e {
+	case RoundDefinitionRulesSealLevelsCounty:
+		return true
+	case RoundDefinitionRulesSealLevelsPrefecture:
+		return true
+	case RoundDefinitionRulesSealLevelsStreet:
 		return true
 	default:
 		return false
@@ -892,27 +991,6 @@ func (e OpenAccountsParamsAs) Valid() bool {
 	}
 }
 
-// Defines values for EndorseJSONBodyOpinion.
-const (
-	EndorseJSONBodyOpinionAgree   EndorseJSONBodyOpinion = "agree"
-	EndorseJSONBodyOpinionDecline EndorseJSONBodyOpinion = "decline"
-	EndorseJSONBodyOpinionReturn  EndorseJSONBodyOpinion = "return"
-)
-
-// Valid indicates whether the value is a known member of the EndorseJSONBodyOpinion enum.
-func (e EndorseJSONBodyOpinion) Valid() bool {
-	switch e {
-	case EndorseJSONBodyOpinionAgree:
-		return true
-	case EndorseJSONBodyOpinionDecline:
-		return true
-	case EndorseJSONBodyOpinionReturn:
-		return true
-	default:
-		return false
-	}
-}
-
 // Defines values for DecideDepartmentOpinionJSONBodyDecision.
 const (
 	DecideDepartmentOpinionJSONBodyDecisionSetAside DecideDepartmentOpinionJSONBodyDecision = "set_aside"
@@ -1006,6 +1084,11 @@ type Application struct {
 	// Form 申报表字段
 	Form *Form `json:"form,omitempty"`
 
+	// FormScan 佐证材料的 SHA-256
+	//
+	// Examples: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+	FormScan *Sha256 `json:"form_scan,omitempty"`
+
 	// Ground 结果的理由
 	Ground *string `json:"ground,omitempty"`
 	Id     int64   `json:"id"`
@@ -1086,6 +1169,14 @@ type ChainOffice struct {
 
 	// RecommendingOffice 区划代码(去尾零)
 	RecommendingOffice Code `json:"recommending_office"`
+}
+
+// Change defines model for Change.
+type Change struct {
+	Key   string `json:"key"`
+	New   string `json:"new"`
+	Old   string `json:"old"`
+	Title string `json:"title"`
 }
 
 // Code 区划代码(去尾零)
@@ -1245,9 +1336,17 @@ type Endorsement struct {
 	Office  Code               `json:"office"`
 	Opinion EndorsementOpinion `json:"opinion"`
 
+	// Rank 上报顺序
+	Rank *int `json:"rank,omitempty"`
+
 	// ReturnTo 区划代码(去尾零)
-	ReturnTo    *Code   `json:"return_to,omitempty"`
-	Revision    int     `json:"revision"`
+	ReturnTo *Code `json:"return_to,omitempty"`
+	Revision int   `json:"revision"`
+
+	// Seal 佐证材料的 SHA-256
+	//
+	// Examples: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+	Seal        *Sha256 `json:"seal,omitempty"`
 	SealingBody *string `json:"sealing_body,omitempty"`
 	SigningHead *string `json:"signing_head,omitempty"`
 	Text        *string `json:"text,omitempty"`
@@ -1348,6 +1447,18 @@ type EvidenceUse struct {
 // EvidenceUseKind defines model for EvidenceUse.Kind.
 type EvidenceUseKind string
 
+// FileRevision defines model for FileRevision.
+type FileRevision struct {
+	At time.Time `json:"at"`
+
+	// Form 申报表字段
+	Form Form `json:"form"`
+
+	// Marks 按标准指标顺序的填报值，得分由标准换算
+	Marks    Marks `json:"marks"`
+	Revision int   `json:"revision"`
+}
+
 // FileState defines model for FileState.
 type FileState string
 
@@ -1446,6 +1557,33 @@ type InspectionReport struct {
 //
 // Examples: 2026-12-31
 type Instant = string
+
+// IntakeLimit defines model for IntakeLimit.
+type IntakeLimit struct {
+	Category CategoryName  `json:"category"`
+	Files    []RankedPlace `json:"files"`
+	Name     string        `json:"name"`
+
+	// Places 名额
+	Places int `json:"places"`
+
+	// Unit 区划代码(去尾零)
+	Unit Code `json:"unit"`
+
+	// Unsigned 未签署意见而到省的,不占名额
+	Unsigned int `json:"unsigned"`
+
+	// Used 已用
+	Used int `json:"used"`
+}
+
+// IntakeLimits defines model for IntakeLimits.
+type IntakeLimits struct {
+	Limits []IntakeLimit `json:"limits"`
+
+	// Revision 版本,0为未设
+	Revision int `json:"revision"`
+}
 
 // IssuedKey defines model for IssuedKey.
 type IssuedKey struct {
@@ -1680,6 +1818,27 @@ type OfficeStandingPackage string
 // OfficeStandingState 推荐阶段
 type OfficeStandingState string
 
+// OfficeWaiting defines model for OfficeWaiting.
+type OfficeWaiting struct {
+	Due *ShownInstant `json:"due,omitempty"`
+
+	// Files 待办件数
+	Files int    `json:"files"`
+	Name  string `json:"name"`
+
+	// Office 区划代码(去尾零)
+	Office Code `json:"office"`
+
+	// Oldest 最早的自何时起等待
+	Oldest time.Time `json:"oldest"`
+
+	// Overdue 逾期件数
+	Overdue int `json:"overdue"`
+
+	// Reminders 已催办次数
+	Reminders int `json:"reminders"`
+}
+
 // Officer defines model for Officer.
 type Officer struct {
 	Disabled *bool  `json:"disabled,omitempty"`
@@ -1690,6 +1849,87 @@ type Officer struct {
 	Office     Code    `json:"office"`
 	OfficeName *string `json:"office_name,omitempty"`
 	Roles      []Role  `json:"roles"`
+}
+
+// Opinion defines model for Opinion.
+type Opinion struct {
+	// Clerk 经办
+	Clerk string `json:"clerk"`
+
+	// Due 日期(当日24:00止,如 2026-12-31)或 RFC 3339 时刻(演练)
+	//
+	// Examples: 2026-12-31
+	Due     *Instant       `json:"due,omitempty"`
+	Opinion OpinionOpinion `json:"opinion"`
+
+	// Rank 同意时本机构的上报顺序;仅用于设有名额的类别,不填则排在首个空位
+	Rank *int `json:"rank,omitempty"`
+
+	// ReturnTo 区划代码(去尾零)
+	ReturnTo *Code `json:"return_to,omitempty"`
+
+	// Seal 佐证材料的 SHA-256
+	//
+	// Examples: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+	Seal *Sha256 `json:"seal,omitempty"`
+
+	// SealingBody 署名机关;不填则用 waiting_for.sealing_body 所示
+	SealingBody *string `json:"sealing_body,omitempty"`
+
+	// SigningHead 签发;同意、不同意时必填
+	SigningHead *string `json:"signing_head,omitempty"`
+	Text        string  `json:"text"`
+}
+
+// OpinionOpinion defines model for Opinion.Opinion.
+type OpinionOpinion string
+
+// OpinionItem defines model for OpinionItem.
+type OpinionItem struct {
+	Application int64 `json:"application"`
+
+	// Clerk 经办
+	Clerk string `json:"clerk"`
+
+	// Due 日期(当日24:00止,如 2026-12-31)或 RFC 3339 时刻(演练)
+	//
+	// Examples: 2026-12-31
+	Due     *Instant           `json:"due,omitempty"`
+	Opinion OpinionItemOpinion `json:"opinion"`
+	Rank    *int               `json:"rank,omitempty"`
+
+	// ReturnTo 区划代码(去尾零)
+	ReturnTo *Code `json:"return_to,omitempty"`
+
+	// Revision 所见版本
+	Revision *int `json:"revision,omitempty"`
+
+	// Seal 佐证材料的 SHA-256
+	//
+	// Examples: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+	Seal *Sha256 `json:"seal,omitempty"`
+
+	// SealingBody 署名机关
+	SealingBody *string `json:"sealing_body,omitempty"`
+
+	// SigningHead 签发;同意、不同意时必填
+	SigningHead *string `json:"signing_head,omitempty"`
+	Text        string  `json:"text"`
+}
+
+// OpinionItemOpinion defines model for OpinionItem.Opinion.
+type OpinionItemOpinion string
+
+// OpinionResult defines model for OpinionResult.
+type OpinionResult struct {
+	Application int64      `json:"application"`
+	Done        bool       `json:"done"`
+	Problem     *Problem   `json:"problem,omitempty"`
+	Receipt     *Receipt   `json:"receipt,omitempty"`
+	State       *FileState `json:"state,omitempty"`
+
+	// WaitingFor 待哪个机构办理
+	WaitingFor *WaitingFor `json:"waiting_for,omitempty"`
 }
 
 // OpinionsDone defines model for OpinionsDone.
@@ -1806,6 +2046,19 @@ type Ranked struct {
 	Unit Code `json:"unit"`
 }
 
+// RankedPlace defines model for RankedPlace.
+type RankedPlace struct {
+	Application int64  `json:"application"`
+	Name        string `json:"name"`
+
+	// Rank 上报顺序
+	Rank  int       `json:"rank"`
+	State FileState `json:"state"`
+
+	// Unit 区划代码(去尾零)
+	Unit Code `json:"unit"`
+}
+
 // Reason defines model for Reason.
 type Reason struct {
 	Reason string `json:"reason"`
@@ -1848,6 +2101,46 @@ type RecommendationLimit struct {
 
 // Remarks 考察意见,按指标编号
 type Remarks map[string]string
+
+// Review 复核
+type Review struct {
+	Answer     *string    `json:"answer,omitempty"`
+	AnsweredAt *time.Time `json:"answered_at,omitempty"`
+
+	// Column 被复核的得分
+	Column ReviewColumn `json:"column"`
+
+	// Corrected Examples: 87.50
+	Corrected *Points      `json:"corrected,omitempty"`
+	Due       ShownInstant `json:"due"`
+
+	// Marks 按标准指标顺序的填报值，得分由标准换算
+	Marks *Marks `json:"marks,omitempty"`
+	Name  string `json:"name"`
+
+	// Office 区划代码(去尾零)
+	Office      Code           `json:"office"`
+	Outcome     *ReviewOutcome `json:"outcome,omitempty"`
+	Reason      string         `json:"reason"`
+	RequestedAt time.Time      `json:"requested_at"`
+
+	// Total Examples: 87.50
+	Total Points `json:"total"`
+}
+
+// ReviewColumn 被复核的得分
+type ReviewColumn string
+
+// ReviewOutcome defines model for Review.Outcome.
+type ReviewOutcome string
+
+// ReviewDone defines model for ReviewDone.
+type ReviewDone struct {
+	Receipt Receipt `json:"receipt"`
+
+	// Review 复核
+	Review Review `json:"review"`
+}
 
 // Role defines model for Role.
 type Role string
@@ -1966,12 +2259,27 @@ type RoundDefinition struct {
 		NoticeDays        *int            `json:"notice_days,omitempty"`
 
 		// PassMark Examples: 87.50
-		PassMark     *Points `json:"pass_mark,omitempty"`
-		ReturnDays   *int    `json:"return_days,omitempty"`
-		Satisfaction *int    `json:"satisfaction,omitempty"`
+		PassMark   *Points `json:"pass_mark,omitempty"`
+		ReturnDays *int    `json:"return_days,omitempty"`
+
+		// ReviewDays 答复复核的工作日数(D-40)
+		ReviewDays *int `json:"review_days,omitempty"`
+
+		// ReviewRequestDays 结果告知后可申请复核的工作日数
+		ReviewRequestDays *int `json:"review_request_days,omitempty"`
+		Satisfaction      *int `json:"satisfaction,omitempty"`
+
+		// SealLevels 须附签章扫描件方可签署的层级,缺省不要求(D-38)
+		SealLevels *[]RoundDefinitionRulesSealLevels `json:"seal_levels,omitempty"`
+
+		// SealedForm 推荐材料须附各级签章齐全的申报表扫描件,缺省要求(D-38)
+		SealedForm *bool `json:"sealed_form,omitempty"`
 	} `json:"rules,omitempty"`
 	Title string `json:"title"`
 }
+
+// RoundDefinitionRulesSealLevels defines model for RoundDefinition.Rules.SealLevels.
+type RoundDefinitionRulesSealLevels string
 
 // RoundDone defines model for RoundDone.
 type RoundDone struct {
@@ -2015,6 +2323,11 @@ type SelfCheck struct {
 	Unit      Code      `json:"unit"`
 	UpdatedAt time.Time `json:"updated_at"`
 }
+
+// Sha256 佐证材料的 SHA-256
+//
+// Examples: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+type Sha256 = string
 
 // ShownInstant defines model for ShownInstant.
 type ShownInstant struct {
@@ -2321,9 +2634,12 @@ type WaitingFor struct {
 	Name string        `json:"name"`
 
 	// Office 区划代码(去尾零)
-	Office    Code       `json:"office"`
-	Reminders *int       `json:"reminders,omitempty"`
-	Since     *time.Time `json:"since,omitempty"`
+	Office    Code `json:"office"`
+	Reminders *int `json:"reminders,omitempty"`
+
+	// SealingBody 建议的署名机关,可改
+	SealingBody *string    `json:"sealing_body,omitempty"`
+	Since       *time.Time `json:"since,omitempty"`
 }
 
 // ApplicationID defines model for ApplicationID.
@@ -2546,28 +2862,6 @@ type CallUpApplicationParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
-// EndorseJSONBody defines parameters for Endorse.
-type EndorseJSONBody struct {
-	// Clerk 经办
-	Clerk string `json:"clerk"`
-
-	// Due 日期(当日24:00止,如 2026-12-31)或 RFC 3339 时刻(演练)
-	//
-	// Examples: 2026-12-31
-	Due     *Instant               `json:"due,omitempty"`
-	Opinion EndorseJSONBodyOpinion `json:"opinion"`
-
-	// ReturnTo 区划代码(去尾零)
-	ReturnTo *Code `json:"return_to,omitempty"`
-
-	// SealingBody 署名机关
-	SealingBody string `json:"sealing_body"`
-
-	// SigningHead 签发
-	SigningHead string `json:"signing_head"`
-	Text        string `json:"text"`
-}
-
 // EndorseParams defines parameters for Endorse.
 type EndorseParams struct {
 	// IdempotencyKey 幂等键,同键同内容只办一次
@@ -2577,11 +2871,25 @@ type EndorseParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
-// EndorseJSONBodyOpinion defines parameters for Endorse.
-type EndorseJSONBodyOpinion string
-
 // FileApplicationParams defines parameters for FileApplication.
 type FileApplicationParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch 所见版本;首次保存不填
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ScanFormJSONBody defines parameters for ScanForm.
+type ScanFormJSONBody struct {
+	// Sha256 佐证材料的 SHA-256
+	//
+	// Examples: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+	Sha256 Sha256 `json:"sha256"`
+}
+
+// ScanFormParams defines parameters for ScanForm.
+type ScanFormParams struct {
 	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
@@ -2612,6 +2920,32 @@ type InspectParams struct {
 
 	// IfMatch 所见版本;首次保存不填
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// RequestReviewParams defines parameters for RequestReview.
+type RequestReviewParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AnswerReviewJSONBody defines parameters for AnswerReview.
+type AnswerReviewJSONBody struct {
+	Answer string `json:"answer"`
+
+	// Marks 按标准指标顺序的填报值，得分由标准换算
+	Marks *Marks `json:"marks,omitempty"`
+}
+
+// AnswerReviewParams defines parameters for AnswerReview.
+type AnswerReviewParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// CompareRevisionsParams defines parameters for CompareRevisions.
+type CompareRevisionsParams struct {
+	From *int `form:"from,omitempty" json:"from,omitempty"`
+	To   *int `form:"to,omitempty" json:"to,omitempty"`
 }
 
 // SurveyJSONBody defines parameters for Survey.
@@ -2695,6 +3029,19 @@ type DecideJSONBody struct {
 
 // DecideParams defines parameters for Decide.
 type DecideParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// EndorseManyJSONBody defines parameters for EndorseMany.
+type EndorseManyJSONBody struct {
+	// DryRun 只试不办
+	DryRun *bool         `json:"dry_run,omitempty"`
+	Items  []OpinionItem `json:"items"`
+}
+
+// EndorseManyParams defines parameters for EndorseMany.
+type EndorseManyParams struct {
 	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
@@ -2828,6 +3175,26 @@ type GetDepartmentWorkbookParams struct {
 type ImportDepartmentOpinionsParams struct {
 	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// SetIntakeLimitsJSONBody defines parameters for SetIntakeLimits.
+type SetIntakeLimitsJSONBody struct {
+	Limits []struct {
+		Category CategoryName `json:"category"`
+		Places   int          `json:"places"`
+
+		// Unit 区划代码(去尾零)
+		Unit Code `json:"unit"`
+	} `json:"limits"`
+}
+
+// SetIntakeLimitsParams defines parameters for SetIntakeLimits.
+type SetIntakeLimitsParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch 所见版本;首次保存不填
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
 // PutPackageJSONBody defines parameters for PutPackage.
@@ -3020,6 +3387,16 @@ type ListEvidenceUsesParams struct {
 	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// ListWaitingParams defines parameters for ListWaiting.
+type ListWaitingParams struct {
+	// Cursor 上一页的 next
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Office 机构,缺省为本机构
+	Office *Code `form:"office,omitempty" json:"office,omitempty"`
+}
+
 // ListStandardsParams defines parameters for ListStandards.
 type ListStandardsParams struct {
 	Category *CategoryQuery `form:"category,omitempty" json:"category,omitempty"`
@@ -3143,10 +3520,19 @@ type EditApplicationJSONRequestBody EditApplicationJSONBody
 type CallUpApplicationJSONRequestBody = Reason
 
 // EndorseJSONRequestBody defines body for Endorse for application/json ContentType.
-type EndorseJSONRequestBody EndorseJSONBody
+type EndorseJSONRequestBody = Opinion
+
+// ScanFormJSONRequestBody defines body for ScanForm for application/json ContentType.
+type ScanFormJSONRequestBody ScanFormJSONBody
 
 // InspectJSONRequestBody defines body for Inspect for application/json ContentType.
 type InspectJSONRequestBody InspectJSONBody
+
+// RequestReviewJSONRequestBody defines body for RequestReview for application/json ContentType.
+type RequestReviewJSONRequestBody = Reason
+
+// AnswerReviewJSONRequestBody defines body for AnswerReview for application/json ContentType.
+type AnswerReviewJSONRequestBody AnswerReviewJSONBody
 
 // SurveyJSONRequestBody defines body for Survey for application/json ContentType.
 type SurveyJSONRequestBody SurveyJSONBody
@@ -3165,6 +3551,9 @@ type MoveDateJSONRequestBody = DateMove
 
 // DecideJSONRequestBody defines body for Decide for application/json ContentType.
 type DecideJSONRequestBody DecideJSONBody
+
+// EndorseManyJSONRequestBody defines body for EndorseMany for application/json ContentType.
+type EndorseManyJSONRequestBody EndorseManyJSONBody
 
 // SetLimitJSONRequestBody defines body for SetLimit for application/json ContentType.
 type SetLimitJSONRequestBody SetLimitJSONBody
@@ -3189,6 +3578,9 @@ type DecideDepartmentOpinionJSONRequestBody DecideDepartmentOpinionJSONBody
 
 // RecordDepartmentOpinionsJSONRequestBody defines body for RecordDepartmentOpinions for application/json ContentType.
 type RecordDepartmentOpinionsJSONRequestBody RecordDepartmentOpinionsJSONBody
+
+// SetIntakeLimitsJSONRequestBody defines body for SetIntakeLimits for application/json ContentType.
+type SetIntakeLimitsJSONRequestBody SetIntakeLimitsJSONBody
 
 // PutPackageJSONRequestBody defines body for PutPackage for application/json ContentType.
 type PutPackageJSONRequestBody PutPackageJSONBody
@@ -3333,6 +3725,9 @@ type ServerInterface interface {
 	// FileApplication 报送 File it, or file it again after mending
 	// (POST /rounds/{round}/applications/{application}/filing)
 	FileApplication(c *gin.Context, round RoundID, application ApplicationID, params FileApplicationParams)
+	// ScanForm 申报表签章扫描件 The scan of the form with its seals
+	// (PUT /rounds/{round}/applications/{application}/form-scan)
+	ScanForm(c *gin.Context, round RoundID, application ApplicationID, params ScanFormParams)
 	// ListHistory 办理过程 Every move of the file
 	// (GET /rounds/{round}/applications/{application}/history)
 	ListHistory(c *gin.Context, round RoundID, application ApplicationID)
@@ -3342,6 +3737,21 @@ type ServerInterface interface {
 	// Inspect 考察验收 The province's inspection
 	// (PUT /rounds/{round}/applications/{application}/inspection)
 	Inspect(c *gin.Context, round RoundID, application ApplicationID, params InspectParams)
+	// GetReview 复核 The review and its answer
+	// (GET /rounds/{round}/applications/{application}/review)
+	GetReview(c *gin.Context, round RoundID, application ApplicationID)
+	// RequestReview 申请复核 Ask once that the unit's own marks be looked at again
+	// (POST /rounds/{round}/applications/{application}/review)
+	RequestReview(c *gin.Context, round RoundID, application ApplicationID, params RequestReviewParams)
+	// AnswerReview 答复复核 Keep or correct the marks, by someone uninvolved; no list that stands is changed
+	// (POST /rounds/{round}/applications/{application}/review/answer)
+	AnswerReview(c *gin.Context, round RoundID, application ApplicationID, params AnswerReviewParams)
+	// ListRevisions 报送版本 The file as it was filed, each time
+	// (GET /rounds/{round}/applications/{application}/revisions)
+	ListRevisions(c *gin.Context, round RoundID, application ApplicationID)
+	// CompareRevisions 修改前后对照 What changed between two revisions; the last two unless named
+	// (GET /rounds/{round}/applications/{application}/revisions/comparison)
+	CompareRevisions(c *gin.Context, round RoundID, application ApplicationID, params CompareRevisionsParams)
 	// GetSurvey 群众满意度测评情况 The survey as it stands
 	// (GET /rounds/{round}/applications/{application}/survey)
 	GetSurvey(c *gin.Context, round RoundID, application ApplicationID)
@@ -3369,6 +3779,9 @@ type ServerInterface interface {
 	// Decide 命名表彰决定 The Ministry's decision; titles are given
 	// (POST /rounds/{round}/decision)
 	Decide(c *gin.Context, round RoundID, params DecideParams)
+	// EndorseMany 批量签署 Opinions on many files, each with its own result; dry_run checks and writes nothing
+	// (POST /rounds/{round}/endorsements)
+	EndorseMany(c *gin.Context, round RoundID, params EndorseManyParams)
 	// ListLimits 名额与推荐限额 Quotas, limits with their printed basis, used and left
 	// (GET /rounds/{round}/limits)
 	ListLimits(c *gin.Context, round RoundID)
@@ -3414,6 +3827,12 @@ type ServerInterface interface {
 	// GetInspectionReport 考核验收报告 The report on inspections, made from the findings
 	// (GET /rounds/{round}/offices/{office}/inspection-report)
 	GetInspectionReport(c *gin.Context, round RoundID, office OfficeCode)
+	// GetIntakeLimits 上报名额 Intake limits of prefectures and counties, and what is used of them
+	// (GET /rounds/{round}/offices/{office}/intake-limits)
+	GetIntakeLimits(c *gin.Context, round RoundID, office OfficeCode)
+	// SetIntakeLimits 名额分配 Set all of them, until the first file of the area is filed
+	// (PUT /rounds/{round}/offices/{office}/intake-limits)
+	SetIntakeLimits(c *gin.Context, round RoundID, office OfficeCode, params SetIntakeLimitsParams)
 	// GetPackage 推荐材料及其缺项 The package and what it lacks
 	// (GET /rounds/{round}/offices/{office}/package)
 	GetPackage(c *gin.Context, round RoundID, office OfficeCode)
@@ -3486,6 +3905,9 @@ type ServerInterface interface {
 	// ListEvidenceUses 单位在本批次的佐证材料 What refers to evidence on a unit in a round
 	// (GET /rounds/{round}/units/{unit}/evidence)
 	ListEvidenceUses(c *gin.Context, round RoundID, unit Code, params ListEvidenceUsesParams)
+	// ListWaiting 待办情况 What waits for each office at and below one
+	// (GET /rounds/{round}/waiting)
+	ListWaiting(c *gin.Context, round RoundID, params ListWaitingParams)
 	// ListStandards 指导标准 Standards the caller may read, newest first
 	// (GET /standards)
 	ListStandards(c *gin.Context, params ListStandardsParams)
@@ -4923,6 +5345,83 @@ func (siw *ServerInterfaceWrapper) FileApplication(c *gin.Context) {
 	siw.Handler.FileApplication(c, round, application, params)
 }
 
+// ScanForm operation middleware
+func (siw *ServerInterfaceWrapper) ScanForm(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "application" -------------
+	var application ApplicationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "application", c.Param("application"), &application, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter application: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ScanFormParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ScanForm(c, round, application, params)
+}
+
 // ListHistory operation middleware
 func (siw *ServerInterfaceWrapper) ListHistory(c *gin.Context) {
 
@@ -5066,6 +5565,243 @@ func (siw *ServerInterfaceWrapper) Inspect(c *gin.Context) {
 	}
 
 	siw.Handler.Inspect(c, round, application, params)
+}
+
+// GetReview operation middleware
+func (siw *ServerInterfaceWrapper) GetReview(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "application" -------------
+	var application ApplicationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "application", c.Param("application"), &application, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter application: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetReview(c, round, application)
+}
+
+// RequestReview operation middleware
+func (siw *ServerInterfaceWrapper) RequestReview(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "application" -------------
+	var application ApplicationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "application", c.Param("application"), &application, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter application: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RequestReviewParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RequestReview(c, round, application, params)
+}
+
+// AnswerReview operation middleware
+func (siw *ServerInterfaceWrapper) AnswerReview(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "application" -------------
+	var application ApplicationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "application", c.Param("application"), &application, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter application: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AnswerReviewParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AnswerReview(c, round, application, params)
+}
+
+// ListRevisions operation middleware
+func (siw *ServerInterfaceWrapper) ListRevisions(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "application" -------------
+	var application ApplicationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "application", c.Param("application"), &application, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter application: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListRevisions(c, round, application)
+}
+
+// CompareRevisions operation middleware
+func (siw *ServerInterfaceWrapper) CompareRevisions(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "application" -------------
+	var application ApplicationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "application", c.Param("application"), &application, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter application: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CompareRevisionsParams
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", c.Request.URL.Query(), &params.From, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter from: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", c.Request.URL.Query(), &params.To, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter to: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CompareRevisions(c, round, application, params)
 }
 
 // GetSurvey operation middleware
@@ -5519,6 +6255,55 @@ func (siw *ServerInterfaceWrapper) Decide(c *gin.Context) {
 	}
 
 	siw.Handler.Decide(c, round, params)
+}
+
+// EndorseMany operation middleware
+func (siw *ServerInterfaceWrapper) EndorseMany(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EndorseManyParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.EndorseMany(c, round, params)
 }
 
 // ListLimits operation middleware
@@ -6249,6 +7034,117 @@ func (siw *ServerInterfaceWrapper) GetInspectionReport(c *gin.Context) {
 	}
 
 	siw.Handler.GetInspectionReport(c, round, office)
+}
+
+// GetIntakeLimits operation middleware
+func (siw *ServerInterfaceWrapper) GetIntakeLimits(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "office" -------------
+	var office OfficeCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "office", c.Param("office"), &office, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter office: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetIntakeLimits(c, round, office)
+}
+
+// SetIntakeLimits operation middleware
+func (siw *ServerInterfaceWrapper) SetIntakeLimits(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "office" -------------
+	var office OfficeCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "office", c.Param("office"), &office, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter office: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetIntakeLimitsParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SetIntakeLimits(c, round, office, params)
 }
 
 // GetPackage operation middleware
@@ -7528,6 +8424,58 @@ func (siw *ServerInterfaceWrapper) ListEvidenceUses(c *gin.Context) {
 	siw.Handler.ListEvidenceUses(c, round, unit, params)
 }
 
+// ListWaiting operation middleware
+func (siw *ServerInterfaceWrapper) ListWaiting(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListWaitingParams
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "office" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "office", c.Request.URL.Query(), &params.Office, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter office: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListWaiting(c, round, params)
+}
+
 // ListStandards operation middleware
 func (siw *ServerInterfaceWrapper) ListStandards(c *gin.Context) {
 
@@ -8240,6 +9188,16 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/rounds/:round/applications/:application/filing", wrapper.FileApplication)
 	router.GET(options.BaseURL+"/rounds/:round/applications/:application/endorsements", wrapper.ListEndorsements)
 	router.POST(options.BaseURL+"/rounds/:round/applications/:application/endorsements", wrapper.Endorse)
+	router.POST(options.BaseURL+"/rounds/:round/endorsements", wrapper.EndorseMany)
+	router.GET(options.BaseURL+"/rounds/:round/waiting", wrapper.ListWaiting)
+	router.GET(options.BaseURL+"/rounds/:round/offices/:office/intake-limits", wrapper.GetIntakeLimits)
+	router.PUT(options.BaseURL+"/rounds/:round/offices/:office/intake-limits", wrapper.SetIntakeLimits)
+	router.PUT(options.BaseURL+"/rounds/:round/applications/:application/form-scan", wrapper.ScanForm)
+	router.GET(options.BaseURL+"/rounds/:round/applications/:application/revisions", wrapper.ListRevisions)
+	router.GET(options.BaseURL+"/rounds/:round/applications/:application/revisions/comparison", wrapper.CompareRevisions)
+	router.GET(options.BaseURL+"/rounds/:round/applications/:application/review", wrapper.GetReview)
+	router.POST(options.BaseURL+"/rounds/:round/applications/:application/review", wrapper.RequestReview)
+	router.POST(options.BaseURL+"/rounds/:round/applications/:application/review/answer", wrapper.AnswerReview)
 	router.POST(options.BaseURL+"/rounds/:round/applications/:application/withdrawal", wrapper.WithdrawApplication)
 	router.POST(options.BaseURL+"/rounds/:round/applications/:application/call-up", wrapper.CallUpApplication)
 	router.GET(options.BaseURL+"/rounds/:round/applications/:application/history", wrapper.ListHistory)
@@ -9625,6 +10583,48 @@ func (response FileApplicationdefaultApplicationProblemPlusJSONResponse) VisitFi
 	return err
 }
 
+type ScanFormRequestObject struct {
+	Round       RoundID       `json:"round"`
+	Application ApplicationID `json:"application"`
+	Params      ScanFormParams
+	Body        *ScanFormJSONRequestBody
+}
+
+type ScanFormResponseObject interface {
+	VisitScanFormResponse(w http.ResponseWriter) error
+}
+
+type ScanForm200JSONResponse ApplicationDone
+
+func (response ScanForm200JSONResponse) VisitScanFormResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ScanFormdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ScanFormdefaultApplicationProblemPlusJSONResponse) VisitScanFormResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListHistoryRequestObject struct {
 	Round       RoundID       `json:"round"`
 	Application ApplicationID `json:"application"`
@@ -9747,6 +10747,218 @@ type InspectdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response InspectdefaultApplicationProblemPlusJSONResponse) VisitInspectResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReviewRequestObject struct {
+	Round       RoundID       `json:"round"`
+	Application ApplicationID `json:"application"`
+}
+
+type GetReviewResponseObject interface {
+	VisitGetReviewResponse(w http.ResponseWriter) error
+}
+
+type GetReview200JSONResponse Review
+
+func (response GetReview200JSONResponse) VisitGetReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReviewdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetReviewdefaultApplicationProblemPlusJSONResponse) VisitGetReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RequestReviewRequestObject struct {
+	Round       RoundID       `json:"round"`
+	Application ApplicationID `json:"application"`
+	Params      RequestReviewParams
+	Body        *RequestReviewJSONRequestBody
+}
+
+type RequestReviewResponseObject interface {
+	VisitRequestReviewResponse(w http.ResponseWriter) error
+}
+
+type RequestReview200JSONResponse ReviewDone
+
+func (response RequestReview200JSONResponse) VisitRequestReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RequestReviewdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RequestReviewdefaultApplicationProblemPlusJSONResponse) VisitRequestReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnswerReviewRequestObject struct {
+	Round       RoundID       `json:"round"`
+	Application ApplicationID `json:"application"`
+	Params      AnswerReviewParams
+	Body        *AnswerReviewJSONRequestBody
+}
+
+type AnswerReviewResponseObject interface {
+	VisitAnswerReviewResponse(w http.ResponseWriter) error
+}
+
+type AnswerReview200JSONResponse ReviewDone
+
+func (response AnswerReview200JSONResponse) VisitAnswerReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnswerReviewdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AnswerReviewdefaultApplicationProblemPlusJSONResponse) VisitAnswerReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRevisionsRequestObject struct {
+	Round       RoundID       `json:"round"`
+	Application ApplicationID `json:"application"`
+}
+
+type ListRevisionsResponseObject interface {
+	VisitListRevisionsResponse(w http.ResponseWriter) error
+}
+
+type ListRevisions200JSONResponse struct {
+	Items []FileRevision `json:"items"`
+}
+
+func (response ListRevisions200JSONResponse) VisitListRevisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRevisionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListRevisionsdefaultApplicationProblemPlusJSONResponse) VisitListRevisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CompareRevisionsRequestObject struct {
+	Round       RoundID       `json:"round"`
+	Application ApplicationID `json:"application"`
+	Params      CompareRevisionsParams
+}
+
+type CompareRevisionsResponseObject interface {
+	VisitCompareRevisionsResponse(w http.ResponseWriter) error
+}
+
+type CompareRevisions200JSONResponse struct {
+	Fields []Change `json:"fields"`
+	From   int      `json:"from"`
+	Marks  []Change `json:"marks"`
+	To     int      `json:"to"`
+}
+
+func (response CompareRevisions200JSONResponse) VisitCompareRevisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CompareRevisionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CompareRevisionsdefaultApplicationProblemPlusJSONResponse) VisitCompareRevisionsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -10133,6 +11345,52 @@ type DecidedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response DecidedefaultApplicationProblemPlusJSONResponse) VisitDecideResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndorseManyRequestObject struct {
+	Round  RoundID `json:"round"`
+	Params EndorseManyParams
+	Body   *EndorseManyJSONRequestBody
+}
+
+type EndorseManyResponseObject interface {
+	VisitEndorseManyResponse(w http.ResponseWriter) error
+}
+
+type EndorseMany200JSONResponse struct {
+	Done    int             `json:"done"`
+	DryRun  bool            `json:"dry_run"`
+	Items   []OpinionResult `json:"items"`
+	Refused int             `json:"refused"`
+}
+
+func (response EndorseMany200JSONResponse) VisitEndorseManyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndorseManydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EndorseManydefaultApplicationProblemPlusJSONResponse) VisitEndorseManyResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -10784,6 +12042,91 @@ type GetInspectionReportdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetInspectionReportdefaultApplicationProblemPlusJSONResponse) VisitGetInspectionReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetIntakeLimitsRequestObject struct {
+	Round  RoundID    `json:"round"`
+	Office OfficeCode `json:"office"`
+}
+
+type GetIntakeLimitsResponseObject interface {
+	VisitGetIntakeLimitsResponse(w http.ResponseWriter) error
+}
+
+type GetIntakeLimits200JSONResponse IntakeLimits
+
+func (response GetIntakeLimits200JSONResponse) VisitGetIntakeLimitsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetIntakeLimitsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetIntakeLimitsdefaultApplicationProblemPlusJSONResponse) VisitGetIntakeLimitsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetIntakeLimitsRequestObject struct {
+	Round  RoundID    `json:"round"`
+	Office OfficeCode `json:"office"`
+	Params SetIntakeLimitsParams
+	Body   *SetIntakeLimitsJSONRequestBody
+}
+
+type SetIntakeLimitsResponseObject interface {
+	VisitSetIntakeLimitsResponse(w http.ResponseWriter) error
+}
+
+type SetIntakeLimits200JSONResponse struct {
+	IntakeLimits IntakeLimits `json:"intake_limits"`
+	Receipt      Receipt      `json:"receipt"`
+}
+
+func (response SetIntakeLimits200JSONResponse) VisitSetIntakeLimitsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetIntakeLimitsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetIntakeLimitsdefaultApplicationProblemPlusJSONResponse) VisitSetIntakeLimitsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -11829,6 +13172,49 @@ func (response ListEvidenceUsesdefaultApplicationProblemPlusJSONResponse) VisitL
 	return err
 }
 
+type ListWaitingRequestObject struct {
+	Round  RoundID `json:"round"`
+	Params ListWaitingParams
+}
+
+type ListWaitingResponseObject interface {
+	VisitListWaitingResponse(w http.ResponseWriter) error
+}
+
+type ListWaiting200JSONResponse struct {
+	Items []OfficeWaiting `json:"items"`
+	Next  *string         `json:"next,omitempty"`
+}
+
+func (response ListWaiting200JSONResponse) VisitListWaitingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListWaitingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListWaitingdefaultApplicationProblemPlusJSONResponse) VisitListWaitingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListStandardsRequestObject struct {
 	Params ListStandardsParams
 }
@@ -12465,6 +13851,9 @@ type StrictServerInterface interface {
 	// FileApplication 报送 File it, or file it again after mending
 	// (POST /rounds/{round}/applications/{application}/filing)
 	FileApplication(ctx context.Context, request FileApplicationRequestObject) (FileApplicationResponseObject, error)
+	// ScanForm 申报表签章扫描件 The scan of the form with its seals
+	// (PUT /rounds/{round}/applications/{application}/form-scan)
+	ScanForm(ctx context.Context, request ScanFormRequestObject) (ScanFormResponseObject, error)
 	// ListHistory 办理过程 Every move of the file
 	// (GET /rounds/{round}/applications/{application}/history)
 	ListHistory(ctx context.Context, request ListHistoryRequestObject) (ListHistoryResponseObject, error)
@@ -12474,6 +13863,21 @@ type StrictServerInterface interface {
 	// Inspect 考察验收 The province's inspection
 	// (PUT /rounds/{round}/applications/{application}/inspection)
 	Inspect(ctx context.Context, request InspectRequestObject) (InspectResponseObject, error)
+	// GetReview 复核 The review and its answer
+	// (GET /rounds/{round}/applications/{application}/review)
+	GetReview(ctx context.Context, request GetReviewRequestObject) (GetReviewResponseObject, error)
+	// RequestReview 申请复核 Ask once that the unit's own marks be looked at again
+	// (POST /rounds/{round}/applications/{application}/review)
+	RequestReview(ctx context.Context, request RequestReviewRequestObject) (RequestReviewResponseObject, error)
+	// AnswerReview 答复复核 Keep or correct the marks, by someone uninvolved; no list that stands is changed
+	// (POST /rounds/{round}/applications/{application}/review/answer)
+	AnswerReview(ctx context.Context, request AnswerReviewRequestObject) (AnswerReviewResponseObject, error)
+	// ListRevisions 报送版本 The file as it was filed, each time
+	// (GET /rounds/{round}/applications/{application}/revisions)
+	ListRevisions(ctx context.Context, request ListRevisionsRequestObject) (ListRevisionsResponseObject, error)
+	// CompareRevisions 修改前后对照 What changed between two revisions; the last two unless named
+	// (GET /rounds/{round}/applications/{application}/revisions/comparison)
+	CompareRevisions(ctx context.Context, request CompareRevisionsRequestObject) (CompareRevisionsResponseObject, error)
 	// GetSurvey 群众满意度测评情况 The survey as it stands
 	// (GET /rounds/{round}/applications/{application}/survey)
 	GetSurvey(ctx context.Context, request GetSurveyRequestObject) (GetSurveyResponseObject, error)
@@ -12501,6 +13905,9 @@ type StrictServerInterface interface {
 	// Decide 命名表彰决定 The Ministry's decision; titles are given
 	// (POST /rounds/{round}/decision)
 	Decide(ctx context.Context, request DecideRequestObject) (DecideResponseObject, error)
+	// EndorseMany 批量签署 Opinions on many files, each with its own result; dry_run checks and writes nothing
+	// (POST /rounds/{round}/endorsements)
+	EndorseMany(ctx context.Context, request EndorseManyRequestObject) (EndorseManyResponseObject, error)
 	// ListLimits 名额与推荐限额 Quotas, limits with their printed basis, used and left
 	// (GET /rounds/{round}/limits)
 	ListLimits(ctx context.Context, request ListLimitsRequestObject) (ListLimitsResponseObject, error)
@@ -12546,6 +13953,12 @@ type StrictServerInterface interface {
 	// GetInspectionReport 考核验收报告 The report on inspections, made from the findings
 	// (GET /rounds/{round}/offices/{office}/inspection-report)
 	GetInspectionReport(ctx context.Context, request GetInspectionReportRequestObject) (GetInspectionReportResponseObject, error)
+	// GetIntakeLimits 上报名额 Intake limits of prefectures and counties, and what is used of them
+	// (GET /rounds/{round}/offices/{office}/intake-limits)
+	GetIntakeLimits(ctx context.Context, request GetIntakeLimitsRequestObject) (GetIntakeLimitsResponseObject, error)
+	// SetIntakeLimits 名额分配 Set all of them, until the first file of the area is filed
+	// (PUT /rounds/{round}/offices/{office}/intake-limits)
+	SetIntakeLimits(ctx context.Context, request SetIntakeLimitsRequestObject) (SetIntakeLimitsResponseObject, error)
 	// GetPackage 推荐材料及其缺项 The package and what it lacks
 	// (GET /rounds/{round}/offices/{office}/package)
 	GetPackage(ctx context.Context, request GetPackageRequestObject) (GetPackageResponseObject, error)
@@ -12618,6 +14031,9 @@ type StrictServerInterface interface {
 	// ListEvidenceUses 单位在本批次的佐证材料 What refers to evidence on a unit in a round
 	// (GET /rounds/{round}/units/{unit}/evidence)
 	ListEvidenceUses(ctx context.Context, request ListEvidenceUsesRequestObject) (ListEvidenceUsesResponseObject, error)
+	// ListWaiting 待办情况 What waits for each office at and below one
+	// (GET /rounds/{round}/waiting)
+	ListWaiting(ctx context.Context, request ListWaitingRequestObject) (ListWaitingResponseObject, error)
 	// ListStandards 指导标准 Standards the caller may read, newest first
 	// (GET /standards)
 	ListStandards(ctx context.Context, request ListStandardsRequestObject) (ListStandardsResponseObject, error)
@@ -13744,6 +15160,52 @@ func (sh *strictHandler) FileApplication(ctx *gin.Context, round RoundID, applic
 	}
 }
 
+// ScanForm operation middleware
+func (sh *strictHandler) ScanForm(ctx *gin.Context, round RoundID, application ApplicationID, params ScanFormParams) {
+	var request ScanFormRequestObject
+
+	request.Round = round
+	request.Application = application
+	request.Params = params
+
+	var body ScanFormJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ScanForm(ctx, request.(ScanFormRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ScanForm")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ScanFormResponseObject); ok {
+		if err := validResponse.VisitScanFormResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListHistory operation middleware
 func (sh *strictHandler) ListHistory(ctx *gin.Context, round RoundID, application ApplicationID) {
 	var request ListHistoryRequestObject
@@ -13837,6 +15299,180 @@ func (sh *strictHandler) Inspect(ctx *gin.Context, round RoundID, application Ap
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(InspectResponseObject); ok {
 		if err := validResponse.VisitInspectResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetReview operation middleware
+func (sh *strictHandler) GetReview(ctx *gin.Context, round RoundID, application ApplicationID) {
+	var request GetReviewRequestObject
+
+	request.Round = round
+	request.Application = application
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetReview(ctx, request.(GetReviewRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetReview")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetReviewResponseObject); ok {
+		if err := validResponse.VisitGetReviewResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RequestReview operation middleware
+func (sh *strictHandler) RequestReview(ctx *gin.Context, round RoundID, application ApplicationID, params RequestReviewParams) {
+	var request RequestReviewRequestObject
+
+	request.Round = round
+	request.Application = application
+	request.Params = params
+
+	var body RequestReviewJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RequestReview(ctx, request.(RequestReviewRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RequestReview")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RequestReviewResponseObject); ok {
+		if err := validResponse.VisitRequestReviewResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AnswerReview operation middleware
+func (sh *strictHandler) AnswerReview(ctx *gin.Context, round RoundID, application ApplicationID, params AnswerReviewParams) {
+	var request AnswerReviewRequestObject
+
+	request.Round = round
+	request.Application = application
+	request.Params = params
+
+	var body AnswerReviewJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AnswerReview(ctx, request.(AnswerReviewRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AnswerReview")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AnswerReviewResponseObject); ok {
+		if err := validResponse.VisitAnswerReviewResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListRevisions operation middleware
+func (sh *strictHandler) ListRevisions(ctx *gin.Context, round RoundID, application ApplicationID) {
+	var request ListRevisionsRequestObject
+
+	request.Round = round
+	request.Application = application
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListRevisions(ctx, request.(ListRevisionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListRevisions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListRevisionsResponseObject); ok {
+		if err := validResponse.VisitListRevisionsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CompareRevisions operation middleware
+func (sh *strictHandler) CompareRevisions(ctx *gin.Context, round RoundID, application ApplicationID, params CompareRevisionsParams) {
+	var request CompareRevisionsRequestObject
+
+	request.Round = round
+	request.Application = application
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CompareRevisions(ctx, request.(CompareRevisionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CompareRevisions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CompareRevisionsResponseObject); ok {
+		if err := validResponse.VisitCompareRevisionsResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -14189,6 +15825,51 @@ func (sh *strictHandler) Decide(ctx *gin.Context, round RoundID, params DecidePa
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(DecideResponseObject); ok {
 		if err := validResponse.VisitDecideResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// EndorseMany operation middleware
+func (sh *strictHandler) EndorseMany(ctx *gin.Context, round RoundID, params EndorseManyParams) {
+	var request EndorseManyRequestObject
+
+	request.Round = round
+	request.Params = params
+
+	var body EndorseManyJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EndorseMany(ctx, request.(EndorseManyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndorseMany")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(EndorseManyResponseObject); ok {
+		if err := validResponse.VisitEndorseManyResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -14749,6 +16430,79 @@ func (sh *strictHandler) GetInspectionReport(ctx *gin.Context, round RoundID, of
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetInspectionReportResponseObject); ok {
 		if err := validResponse.VisitGetInspectionReportResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetIntakeLimits operation middleware
+func (sh *strictHandler) GetIntakeLimits(ctx *gin.Context, round RoundID, office OfficeCode) {
+	var request GetIntakeLimitsRequestObject
+
+	request.Round = round
+	request.Office = office
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetIntakeLimits(ctx, request.(GetIntakeLimitsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetIntakeLimits")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetIntakeLimitsResponseObject); ok {
+		if err := validResponse.VisitGetIntakeLimitsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SetIntakeLimits operation middleware
+func (sh *strictHandler) SetIntakeLimits(ctx *gin.Context, round RoundID, office OfficeCode, params SetIntakeLimitsParams) {
+	var request SetIntakeLimitsRequestObject
+
+	request.Round = round
+	request.Office = office
+	request.Params = params
+
+	var body SetIntakeLimitsJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetIntakeLimits(ctx, request.(SetIntakeLimitsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetIntakeLimits")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SetIntakeLimitsResponseObject); ok {
+		if err := validResponse.VisitSetIntakeLimitsResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -15601,6 +17355,33 @@ func (sh *strictHandler) ListEvidenceUses(ctx *gin.Context, round RoundID, unit 
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ListEvidenceUsesResponseObject); ok {
 		if err := validResponse.VisitListEvidenceUsesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListWaiting operation middleware
+func (sh *strictHandler) ListWaiting(ctx *gin.Context, round RoundID, params ListWaitingParams) {
+	var request ListWaitingRequestObject
+
+	request.Round = round
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListWaiting(ctx, request.(ListWaitingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListWaiting")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListWaitingResponseObject); ok {
+		if err := validResponse.VisitListWaitingResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

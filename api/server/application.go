@@ -137,12 +137,13 @@ func application(f acts.File) Application {
 	out := Application{
 		Id: f.ID, Unit: f.UnitCode, Name: f.UnitName, Category: CategoryName(f.Category), Office: f.OfficeCode,
 		Revision: f.Revision, State: FileState(f.State), Form: (*Form)(&f.Form), Ground: given(f.Ground),
-		Unsigned: given(f.Unsigned), Suspended: given(f.Suspended), FiledAt: at(f.FiledAt),
+		Unsigned: given(f.Unsigned), Suspended: given(f.Suspended), FiledAt: at(f.FiledAt), FormScan: given(f.FormScan),
 		SelfTotal: total(f.SelfTotal), ProvinceTotal: total(f.ProvinceTotal), NationalTotal: total(f.NationalTotal),
 	}
 	if f.Waiting != 0 {
 		out.WaitingFor = &WaitingFor{
 			Office: f.WaitingCode, Name: f.WaitingName, Since: at(f.WaitingSince), Reminders: &f.Reminders,
+			SealingBody: given(f.SealingBody()),
 		}
 		if due := f.Due(); !due.IsZero() {
 			by := shown(due)

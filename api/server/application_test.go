@@ -81,12 +81,37 @@ func TestAFileClimbsFromItsUnitToTheProvince(t *testing.T) {
 		t.Errorf("returned %+v", file)
 	}
 	h.call(unit, "POST", on+"/filing", nil).want(http.StatusOK)
-	file = into[ApplicationDone](h.call(prefecture, "POST", on+"/endorsements", opinion("agree")).want(http.StatusOK)).Application
+	compared := into[CompareRevisions200JSONResponse](h.call(prefecture, "GET", on+"/revisions/comparison", nil).want(http.StatusOK))
+	if len(compared.Fields)+len(compared.Marks) != 0 || compared.From >= compared.To {
+		t.Errorf("compared %+v", compared)
+	}
+	offices := into[ListWaiting200JSONResponse](h.call(henan, "GET", path("/waiting"), nil).want(http.StatusOK)).Items
+	if len(offices) != 1 || offices[0].Office != "4101" || offices[0].Files != 1 || offices[0].Due == nil {
+		t.Errorf("waiting offices %+v", offices)
+	}
+	h.call(h.officerOf("41", "head"), "PUT", path("/offices/41/intake-limits"), map[string]any{"limits": []any{}}).
+		refused(http.StatusConflict, award.Closed) // a file is filed
+	items := []any{
+		map[string]any{"application": file.Id, "opinion": "agree", "text": "情况属实", "clerk": "甲"},
+		map[string]any{"application": file.Id + 1, "opinion": "agree", "text": "情况属实", "clerk": "甲", "signing_head": "乙"},
+		map[string]any{"application": file.Id, "opinion": "agree", "text": "情况属实", "clerk": "甲", "signing_head": "乙"},
+	}
+	for _, dry := range []bool{true, false} {
+		bulk := into[EndorseMany200JSONResponse](h.call(prefecture, "POST", path("/endorsements"),
+			map[string]any{"dry_run": dry, "items": items}, "Accept-Language: en").want(http.StatusOK))
+		if bulk.Done != 1 || bulk.Refused != 2 || (bulk.Items[2].Receipt == nil) != dry || *bulk.Items[2].State != "at_province" ||
+			(*bulk.Items[0].Problem.Errors)[0].Pointer != "/items/0/signing_head" || bulk.Items[1].Problem.Code != "not_found" ||
+			bulk.Items[1].Problem.Title != "Not found" {
+			t.Errorf("dry run %t: %+v", dry, bulk)
+		}
+	}
+	file = into[Application](h.call(prefecture, "GET", on, nil).want(http.StatusOK))
 	if file.State != "at_province" || file.WaitingFor.Office != "41" {
 		t.Errorf("arrived %+v", file)
 	}
 	opinions := into[ListEndorsements200JSONResponse](h.call(unit, "GET", on+"/endorsements", nil).want(http.StatusOK)).Items
-	if len(opinions) != 2 || opinions[0].Opinion != "return" || *opinions[0].ReturnTo != "410102" || opinions[1].Name != "郑州市" {
+	if len(opinions) != 2 || opinions[0].Opinion != "return" || *opinions[0].ReturnTo != "410102" || opinions[1].Name != "郑州市" ||
+		*opinions[1].SealingBody != "郑州市人民政府" {
 		t.Errorf("opinions %+v", opinions)
 	}
 

@@ -86,6 +86,14 @@ func (s *Server) problem(c *gin.Context, err error) {
 	c.Data(answer.Status, "application/problem+json", body)
 }
 
+// accepts returns what languages the caller of a handler reads.
+func accepts(ctx context.Context) string {
+	if c, ok := ctx.(*gin.Context); ok {
+		return c.GetHeader("Accept-Language")
+	}
+	return ""
+}
+
 // statusClientGone is what the access log shows when the caller hung up before
 // it was answered; nobody receives it.
 const statusClientGone = 499

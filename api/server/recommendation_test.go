@@ -134,8 +134,13 @@ func TestAUnitGoesFromTheProvincesListToItsTitle(t *testing.T) {
 		t.Errorf("explained %+v", explained)
 	}
 	p := h.call(henan, "POST", path("/offices/41/stages/recommendation/completion"), nil).refused(http.StatusUnprocessableEntity, award.Incomplete)
-	if p.Errors == nil || len(*p.Errors) != 2 {
+	if p.Errors == nil || len(*p.Errors) != 3 {
 		t.Errorf("lacks %+v", p.Errors)
+	}
+	h.call(henan, "PUT", path("/applications/%d/form-scan", file), map[string]any{"sha256": strings.Repeat("0a", 32)}).
+		refused(http.StatusBadRequest, award.Invalid) // nobody uploaded it
+	if _, err := h.db.Exec(`UPDATE application SET form_scan = sha256('scan') WHERE id = $1`, file); err != nil {
+		t.Fatal(err)
 	}
 	h.call(henan, "PUT", path("/offices/41/package"), map[string]any{
 		"letter": map[string]any{"title": "推荐函", "number": "豫民函〔2027〕12号"}, "report": map[string]any{"title": "考核验收报告", "text": "一"},

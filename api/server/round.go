@@ -229,6 +229,8 @@ func readRules(in RoundDefinition, out *award.Rules) []award.Defect {
 		{in.Rules.ArrivalDays, &out.ArrivalDays},
 		{in.Rules.EndorseDays, &out.EndorseDays},
 		{in.Rules.EarlierNoticeDays, &out.EarlierNoticeDays},
+		{in.Rules.ReviewRequestDays, &out.ReviewRequestDays},
+		{in.Rules.ReviewDays, &out.ReviewDays},
 	} {
 		if n.from != nil {
 			*n.to = *n.from
@@ -237,6 +239,12 @@ func readRules(in RoundDefinition, out *award.Rules) []award.Defect {
 	out.Departments = value(in.Rules.Departments)
 	for category, least := range value(in.Rules.MinimumAsked) {
 		out.MinimumAsked[award.Category(category)] = least
+	}
+	for _, level := range value(in.Rules.SealLevels) {
+		out.SealLevels = append(out.SealLevels, award.Level(level))
+	}
+	if in.Rules.SealedForm != nil {
+		out.SealedForm = *in.Rules.SealedForm
 	}
 	if in.Rules.PassMark == nil {
 		return nil

@@ -82,6 +82,7 @@ func (d *drill) open(ctx context.Context) error {
 		"rules": map[string]any{
 			"notice_days": noticeDays, "letter_days": letterDays, "return_days": returnDays,
 			"arrival_days": arrivalDays, "endorse_days": endorseDays, "earlier_notice_days": 0,
+			"sealed_form": false, // simulated offices have no paper to scan
 		},
 	}, &done)
 	if err != nil {

@@ -53,6 +53,9 @@ type Tx interface {
 	batchTx
 	messageTx
 	evidenceTx
+	// Try runs fn and takes back what it wrote when it fails; the transaction
+	// goes on.
+	Try(ctx context.Context, fn func() error) error
 }
 
 // Reads are the answers to questions, outside any act.

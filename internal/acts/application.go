@@ -24,23 +24,25 @@ type File struct {
 	State      award.FileState   `json:"state"`
 	Form       map[string]string `json:"form"`
 
-	Waiting      int64     `json:"waiting"` // who must act next; 0: nobody
-	WaitingCode  string    `json:"waiting_code"`
-	WaitingName  string    `json:"waiting_name"`
-	WaitingSince time.Time `json:"waiting_since"`
-	DueAt        time.Time `json:"due_at"`    // the file's own; zero: none
-	StageDue     time.Time `json:"stage_due"` // the recommending office's date, which governs at the province
-	Reminders    int       `json:"reminders"`
-	Resume       int64     `json:"resume"`      // where a returned file goes on
-	DeclinedBy   int64     `json:"declined_by"` // its superior may call the file up, once
-	CalledUp     bool      `json:"called_up"`
-	Unsigned     bool      `json:"unsigned"`  // 未签署意见 (D-16)
-	Suspended    bool      `json:"suspended"` // an objection is open past its window
-	Ground       string    `json:"ground"`    // why it ended, as told to the unit
+	Waiting      int64      `json:"waiting"` // who must act next; 0: nobody
+	WaitingCode  string     `json:"waiting_code"`
+	WaitingName  string     `json:"waiting_name"`
+	WaitingKind  award.Kind `json:"waiting_kind"`
+	WaitingSince time.Time  `json:"waiting_since"`
+	DueAt        time.Time  `json:"due_at"`    // the file's own; zero: none
+	StageDue     time.Time  `json:"stage_due"` // the recommending office's date, which governs at the province
+	Reminders    int        `json:"reminders"`
+	Resume       int64      `json:"resume"`      // where a returned file goes on
+	DeclinedBy   int64      `json:"declined_by"` // its superior may call the file up, once
+	CalledUp     bool       `json:"called_up"`
+	Unsigned     bool       `json:"unsigned"`  // 未签署意见 (D-16)
+	Suspended    bool       `json:"suspended"` // an objection is open past its window
+	Ground       string     `json:"ground"`    // why it ended, as told to the unit
 
 	CreatedAt time.Time `json:"created_at"`
 	FiledAt   time.Time `json:"filed_at"` // the last time
 	EndedAt   time.Time `json:"ended_at"`
+	FormScan  string    `json:"form_scan"` // SHA-256 of the scan of the form with its seals, hex; empty: none
 
 	SelfTotal     *award.Points `json:"self_total"`     // 自评得分
 	ProvinceTotal *award.Points `json:"province_total"` // 省级考核得分
@@ -59,6 +61,15 @@ func (f File) Due() time.Time {
 		return f.StageDue
 	}
 	return f.DueAt
+}
+
+// SealingBody proposes whose seal the opinion of the office that has the file
+// bears; empty where no office below the province does.
+func (f File) SealingBody() string {
+	if f.Waiting == 0 || f.Waiting == f.Unit || f.Waiting == f.Office {
+		return ""
+	}
+	return award.SealingBody(f.WaitingKind, f.WaitingName)
 }
 
 // standing returns where the file is on its chain.
@@ -89,6 +100,8 @@ type fileTx interface {
 	inspectionTx
 	intakeTx
 	endingTx
+	intakeLimitTx
+	reviewTx
 	// MoveFiles moves every file that fits, each with its row of history, and
 	// returns how many. A move that the table of award.FileMoves does not have
 	// is refused.
@@ -362,12 +375,12 @@ func (t *act) moveFile(ctx context.Context, p place, f File, next award.Place, g
 	if err := t.audit(ctx, fileSubject(f.ID), ground, map[string]any{"from": from, "to": f.State}); err != nil {
 		return File{}, err
 	}
-	f.WaitingCode, f.WaitingName = "", ""
+	f.WaitingCode, f.WaitingName, f.WaitingKind = "", "", ""
 	if f.State.Ended() {
 		return f, t.TellEnding(ctx, Ending{Files: []int64{f.ID}, To: f.State, Ground: f.Ground})
 	}
 	waiting, err := t.UnitOf(ctx, f.Round, f.Waiting)
-	f.WaitingCode, f.WaitingName = waiting.Code, waiting.Name
+	f.WaitingCode, f.WaitingName, f.WaitingKind = waiting.Code, waiting.Name, waiting.Kind
 	return f, err
 }
 

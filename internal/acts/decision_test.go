@@ -79,8 +79,9 @@ func TestTheDecisionNamesThoseWhoseNoticeHasEndedShortOfTheSuspended(t *testing.
 		titles[0].Code > titles[1].Code || titles[0].Text != "全国和谐社区建设示范社区" {
 		t.Errorf("titles %+v", titles)
 	}
-	if told := actstest.One[string](p.World, `SELECT string_agg(subject || body, '|') FROM message WHERE kind = 'result'`); told !=
-		"〔结果告知〕命名结果:命名。依据:民发〔2027〕88号。|〔结果告知〕命名结果:命名。依据:民发〔2027〕88号。" {
+	if told := actstest.One[string](p.World, `SELECT string_agg(subject || E'\n' || body, '|' ORDER BY body) FROM message WHERE kind = 'result'`); told !=
+		"〔结果告知〕命名\n结果：命名。\n依据：民发〔2027〕88号\n本单位得分：省级考核得分 90.00，部级核定得分 85.00|"+
+			"〔结果告知〕命名\n结果：命名。\n依据：民发〔2027〕88号\n本单位得分：省级考核得分 90.00，部级核定得分 95.00" {
 		t.Errorf("units were told %s", told)
 	}
 	if n := actstest.One[int](p.World, `SELECT count(*) FROM title_register`); n != 0 {

@@ -30,8 +30,10 @@ type Waiting struct {
 	StageDue   time.Time // when the first of them is
 	StagesLate int       // its stages past their date
 
-	BelowFiles  int // files past their date at offices directly below
-	BelowStages int // stages past their date of offices it supervises
+	Reviews     int       // 复核 to answer
+	ReviewDue   time.Time // when the first is due
+	BelowFiles  int       // files past their date at offices directly below
+	BelowStages int       // stages past their date of offices it supervises
 }
 
 // digestTx walks offices that something waits for. round is "" for all real
@@ -46,6 +48,8 @@ type digestTx interface {
 	// Remind counts one more reminder on every file past its date that waits
 	// for the offices.
 	Remind(ctx context.Context, round string, offices []int64) error
+	// WaitingAt returns the offices at and below one for which files wait.
+	WaitingAt(ctx context.Context, q WaitingQuery) ([]OfficeWaiting, error)
 }
 
 // DigestPage writes one page of digests: each office that something waits for
@@ -109,6 +113,7 @@ func (w Waiting) digest(round, day string, now time.Time) Message {
 	}
 	say(w.Late, "%d 件申报材料已逾期，请即办理(N 四(一))。")
 	say(w.Files-w.Late, "%d 件申报材料待办理，最早的自%s起等待。", dayShown(w.Oldest))
+	say(w.Reviews, "%d 件复核待答复，最早%s(N 四)。", award.Until(w.ReviewDue))
 	say(w.StagesLate, "%d 个阶段已逾期，请即办结并报告；办结前计为逾期(N 四(二))。")
 	say(w.Stages, "%d 个阶段即将到期，最早%s。", award.Until(w.StageDue))
 	say(w.BelowFiles, "下级机构有 %d 件申报材料逾期未办，请督办。")
@@ -123,12 +128,14 @@ func (w Waiting) heading(now time.Time) string {
 	if w.Late+w.StagesLate > 0 {
 		return "〔需办理·已逾期〕"
 	}
-	due := w.FilesDue
-	if due.IsZero() || !w.StageDue.IsZero() && w.StageDue.Before(due) {
-		due = w.StageDue
+	var due time.Time
+	for _, next := range []time.Time{w.FilesDue, w.StageDue, w.ReviewDue} {
+		if due.IsZero() || !next.IsZero() && next.Before(due) {
+			due = next
+		}
 	}
 	switch {
-	case w.Files+w.Stages == 0:
+	case w.Files+w.Stages+w.Reviews == 0:
 		return "〔请督办〕"
 	case due.After(now):
 		return "〔需办理·截止" + dueShown(due) + "〕"

@@ -20,6 +20,8 @@ type Endorsement struct {
 	Clerk        string // 经办
 	SigningHead  string // 签发
 	SealingBody  string // 署名机关
+	Seal         string // SHA-256 of the scan of the sealed page, hex; empty: none
+	Rank         int    // in the office's own order, under an intake limit; 0: none
 	ReturnTo     int64  // the office or unit a return goes to
 	ReturnToCode string // when read
 	Officer      int64  // who entered it; 0: nobody, the date passed the office by
@@ -30,6 +32,10 @@ type Endorsement struct {
 type endorsementTx interface {
 	// AddEndorsement adds an opinion; opinions are never changed.
 	AddEndorsement(ctx context.Context, e Endorsement) error
+	// FileRevisions reads a file's revisions, oldest first.
+	FileRevisions(ctx context.Context, application int64) ([]FileRevision, error)
+	// ScanForm keeps the scan of the form with its seals.
+	ScanForm(ctx context.Context, application int64, sha256 string) error
 }
 
 // Endorse is an office's opinion on the file that waits for it.
@@ -41,7 +47,9 @@ type Endorse struct {
 	Text        string
 	Clerk       string
 	SigningHead string
-	SealingBody string
+	SealingBody string    // empty: as proposed for the office (award.SealingBody)
+	Seal        string    // SHA-256 of the scan of the sealed page, hex; may be asked for (D-38)
+	Rank        int       // in the office's own order, under an intake limit; 0: the first free place
 	ReturnTo    string    // code; for a return
 	Due         time.Time // by when the return is mended; zero: the round's ReturnDays
 }
@@ -55,9 +63,12 @@ func (a *Acts) Endorse(ctx context.Context, by award.Officer, key Key, in Endors
 		if err != nil {
 			return File{}, err
 		}
+		if in.SealingBody == "" {
+			in.SealingBody = f.SealingBody()
+		}
 		opinion := Endorsement{
 			Application: f.ID, Revision: f.Revision, Office: f.Waiting, Opinion: in.Opinion, Text: in.Text,
-			Clerk: in.Clerk, SigningHead: in.SigningHead, SealingBody: in.SealingBody, Officer: by.ID,
+			Clerk: in.Clerk, SigningHead: in.SigningHead, SealingBody: in.SealingBody, Seal: in.Seal, Officer: by.ID,
 		}
 		var next award.Place
 		switch in.Opinion {
@@ -74,11 +85,41 @@ func (a *Acts) Endorse(ctx context.Context, by award.Officer, key Key, in Endors
 		if err != nil {
 			return File{}, err
 		}
+		if err := t.mayBeSigned(ctx, p, f, in); err != nil {
+			return File{}, err
+		}
+		if in.Opinion == award.OpinionAgree {
+			if opinion.Rank, err = t.takePlace(ctx, f, in.Rank); err != nil {
+				return File{}, err
+			}
+		}
 		if err := t.AddEndorsement(ctx, opinion); err != nil {
 			return File{}, err
 		}
 		return t.moveFile(ctx, p, f, next, in.Text)
 	})
+}
+
+// EndorseMany gives one office's opinions on many files (批量签署), item by item;
+// a dry run says what each would come to.
+func (a *Acts) EndorseMany(ctx context.Context, by award.Officer, key Key, items []Endorse, dry bool) ([]Item[File], error) {
+	return bulk(ctx, a, key, dry, items, func(a *Acts, key Key, in Endorse) (Done[File], error) {
+		return a.Endorse(ctx, by, key, in)
+	})
+}
+
+// mayBeSigned checks that the opinion has all that its office must give.
+func (t *act) mayBeSigned(ctx context.Context, p place, f File, in Endorse) error {
+	err := p.round.Rules.CheckOpinion(award.LevelOf(f.WaitingCode), in.Opinion, in.Text, award.Signature{
+		Clerk: in.Clerk, SigningHead: in.SigningHead, SealingBody: in.SealingBody, Seal: in.Seal,
+	})
+	if err != nil || in.Seal == "" {
+		return err
+	}
+	_, err = t.cite(ctx, "/seal", EvidenceUse{
+		SHA256: in.Seal, Unit: f.Unit, Kind: award.UseEndorsement, Subject: fmt.Sprintf("%d/%d", f.ID, f.Waiting),
+	})
+	return err
 }
 
 // decline ends the climb with a reason, of which the unit is told.

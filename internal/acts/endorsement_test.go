@@ -250,6 +250,123 @@ func TestAfterTheArrivalDateNobodyWaitsForAnOfficeInBetween(t *testing.T) {
 	require.Equal(t, []string{"410102", "4101"}, unsigned, "the passed-by are named")
 }
 
+func TestTheRevisionsOfAFileAreKeptAndCompared(t *testing.T) {
+	c := open(t)
+	f := c.filed("410102001", award.Street)
+	_, err := c.Acts.CompareRevisions(t.Context(), c.Clerk("410102"), c.round, f.ID, 0, 0)
+	requireRefused(t, err, award.NotFound, "file_revision_unknown")
+
+	first := f.Revision
+	f = c.sendBack(f, "410102001", time.Time{})
+	edited, err := c.Acts.EditApplication(t.Context(), c.Clerk("410102001"), c.Key(), acts.EditApplication{
+		Round: c.round, Application: f.ID, Revision: f.Revision, Form: map[string]string{"deeds": "已补正"},
+	})
+	require.NoError(t, err)
+	marks := c.full(award.Street)
+	marks[0] -= 100
+	_, err = c.selfCheck("410102001", award.Street, 1, marks)
+	require.NoError(t, err)
+	f, err = c.file(edited.Result)
+	require.NoError(t, err)
+
+	revisions, err := c.Acts.Revisions(t.Context(), c.Clerk("41"), c.round, f.ID)
+	require.NoError(t, err)
+	require.Len(t, revisions, 2)
+	compared, err := c.Acts.CompareRevisions(t.Context(), c.Clerk("410102"), c.round, f.ID, 0, 0)
+	require.NoError(t, err)
+	require.Equal(t, []int{first, f.Revision}, []int{compared.From, compared.To})
+	require.Equal(t, []award.Change{{Key: "deeds", Title: "主要事迹", Old: "居民自治", New: "已补正"}}, compared.Fields)
+	require.Len(t, compared.Marks, 1)
+	same, err := c.Acts.CompareRevisions(t.Context(), c.Clerk("410102"), c.round, f.ID, first, first)
+	require.NoError(t, err)
+	require.Empty(t, append(same.Fields, same.Marks...))
+	_, err = c.Acts.CompareRevisions(t.Context(), c.Clerk("11"), c.round, f.ID, 0, 0)
+	requireRefused(t, err, award.NotFound, "not_found")
+}
+
+func TestARoundAsksALevelForTheScanOfTheSealedPage(t *testing.T) {
+	w := actstest.New(t)
+	rules := actstest.DrillRules()
+	rules.SealLevels = []award.Level{award.LevelCounty}
+	c := &country{World: w, t: t, round: w.OpenDrill(actstest.Drill{Rules: rules}).ID}
+	f := c.agree(c.filed("410102001001", award.Community)) // the street needs none
+	require.Equal(t, "中原区人民政府", f.SealingBody(), "the government's seal is proposed")
+	in := c.opinion(f, award.OpinionAgree)
+	in.SealingBody = ""
+	_, err := c.Acts.Endorse(t.Context(), c.Clerk("410102"), c.Key(), in)
+	requireRefused(t, err, award.Incomplete, "opinion_incomplete")
+	require.Equal(t, []string{"/seal seal_required"}, defects(err))
+	in.Seal = unknownScan
+	_, err = c.Acts.Endorse(t.Context(), c.Clerk("410102"), c.Key(), in)
+	requireRefused(t, err, award.Invalid, "evidence_unknown_here")
+	in.Seal = c.Uploads(c.Clerk("410102"), "签章页")
+	f = c.endorse(in, "410102")
+	opinions, err := c.Acts.Endorsements(t.Context(), c.Clerk("4101"), c.round, f.ID)
+	require.NoError(t, err)
+	require.Equal(t, []string{in.Seal, "中原区人民政府"}, []string{opinions[1].Seal, opinions[1].SealingBody})
+}
+
+// unknownScan is the SHA-256 of a scan that nobody uploaded.
+const unknownScan = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+
+func TestAPackageNeedsTheScanOfEveryFormWithItsSeals(t *testing.T) {
+	p := newProvince(t)
+	f := p.files(award.Street, 95)
+	p.notice(f...)
+	p.must(p.recommend("第2次评审会纪要", f...))
+	p.must(p.putPackage())
+	p.Exec(`UPDATE round SET rules = rules || '{"sealed_form": true}' WHERE id = $1`, p.round.ID)
+	_, err := p.complete(award.StageRecommendation)
+	require.Len(t, p.refused(err, award.Incomplete, "package_incomplete"), 1)
+
+	in := acts.ScanForm{Round: p.round.ID, Application: f[0], SHA256: unknownScan}
+	_, err = p.Acts.ScanForm(t.Context(), p.head, p.Key(), in)
+	p.refused(err, award.Invalid, "evidence_unknown_here")
+	in.SHA256 = p.Uploads(p.head, "申报表")
+	_, err = p.Acts.ScanForm(t.Context(), p.Clerk("11"), p.Key(), in)
+	p.refused(err, award.NotFound, "not_found")
+	_, err = p.Acts.ScanForm(t.Context(), p.head, p.Key(), in)
+	p.must(err)
+	_, err = p.complete(award.StageRecommendation)
+	p.must(err)
+	_, err = p.Acts.ScanForm(t.Context(), p.head, p.Key(), in)
+	p.refused(err, award.Closed, "package_sent")
+}
+
+func TestEveryOfficeSeesWhomTheOfficesBelowKeepWaiting(t *testing.T) {
+	c := open(t)
+	c.filed("410102001", award.Street) // with 410102, due after five days
+	late := c.filed("410103001", award.Street)
+	c.agree(c.filed("410122001", award.Street)) // with 4101
+	c.filed("110101001", award.Street)
+	c.Exec(`UPDATE application SET due_at = shifan_now(), reminders = 2 WHERE id = $1`, late.ID)
+	waiting := func(by, office string, after int64, limit int) []acts.OfficeWaiting {
+		t.Helper()
+		out, err := c.Acts.WaitingAt(t.Context(), c.Clerk(by), office, acts.WaitingQuery{Round: c.round, After: after, Limit: limit})
+		require.NoError(t, err)
+		return out
+	}
+	byCode := map[string]acts.OfficeWaiting{}
+	for _, o := range waiting("4101", "", 0, 100) {
+		byCode[o.Code] = o
+	}
+	require.Len(t, byCode, 3, "its own and those below")
+	require.Equal(t, 1, byCode["410103"].Overdue)
+	require.Equal(t, 2, byCode["410103"].Reminders)
+	require.Zero(t, byCode["410102"].Overdue)
+	require.True(t, byCode["410102"].Oldest.Equal(actstest.Start()))
+	require.Equal(t, "郑州市", byCode["4101"].Name)
+
+	require.Len(t, waiting("0", "", 0, 100), 4)
+	require.Len(t, waiting("41", "410102", 0, 100), 1)
+	require.Empty(t, waiting("410102001", "", 0, 100))
+	first := waiting("4101", "", 0, 2)
+	require.Len(t, first, 2)
+	require.Len(t, waiting("4101", "", first[1].Office, 2), 1)
+	_, err := c.Acts.WaitingAt(t.Context(), c.Clerk("410102"), "410103", acts.WaitingQuery{Round: c.round, Limit: 10})
+	requireRefused(t, err, award.NotFound, "not_found")
+}
+
 // opinion is an opinion of whoever has the file.
 func (c *country) opinion(f acts.File, opinion award.Opinion) acts.Endorse {
 	return acts.Endorse{

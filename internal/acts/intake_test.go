@@ -62,7 +62,7 @@ func TestDraftsLapseAfterTheIntakeAndTheirUnitsAreTold(t *testing.T) {
 	require.Equal(t, 1, result.Done)
 	draft = c.reload(draft)
 	require.Equal(t, award.FileLapsed, draft.State)
-	require.Equal(t, "逾期未报", draft.Ground)
+	require.Equal(t, "申报截止前未报送，申报终止", draft.Ground)
 	require.Zero(t, draft.Waiting)
 	require.False(t, draft.EndedAt.IsZero())
 	require.Equal(t, filed, c.reload(filed))

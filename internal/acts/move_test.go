@@ -168,10 +168,7 @@ func attempts() []attempt {
 			return err
 		}},
 		{name: "inspect", act: award.ActInspect, names: true, do: func(ctx context.Context, a *acts.Acts, c *country, s stand) error {
-			_, err := a.Inspect(ctx, c.Clerk(s.file.OfficeCode), c.Key(), acts.Inspect{
-				Round: c.round, Application: s.file.ID, Team: "考察组", InspectedOn: award.DateOf(c.Now()), Methods: []string{"实地走访"},
-				Marks: c.full(s.file.Category), Finding: "达到标准",
-			})
+			_, err := a.Inspect(ctx, c.Clerk(s.file.OfficeCode), c.Key(), c.inspection(s.file, 0, c.full(s.file.Category)))
 			return err
 		}},
 		{name: "adopt it", act: award.ActAdoptProposals, names: true, prepare: ranked, do: adopt(true)},

@@ -154,7 +154,7 @@ func papers(rules award.Rules, files []ProvinceFile) []award.Papers {
 	for i, f := range files {
 		units[i] = award.Papers{
 			Listed:     award.Listed{Category: f.Category, Code: f.Code, Name: f.Name},
-			Form:       f.Filed,
+			Form:       f.Filed && (f.FormScanned || !rules.SealedForm),
 			Inspection: f.Inspected && f.Passed && f.Finding,
 			Survey:     f.surveyed(rules) == nil,
 			Barred:     f.cleared() != nil,

@@ -97,6 +97,11 @@ func policy() map[award.Act][]grant {
 		award.ActAttachEvidence: {{unitOrAbove, staff}},
 		award.ActDetachEvidence: {{unitOrAbove, staff}},
 
+		award.ActSetIntakeLimits: {{theOffice, heads}},
+		award.ActScanForm:        {{unitOrAbove, staff}},
+		award.ActRequestReview:   {{theUnit, staff}},
+		award.ActAnswerReview:    {{theWaiting, staff}}, // by one who has not acted on the file: Acts.AnswerReview
+
 		award.ActReadMessage: {{theOffice, []award.Role{award.RoleAdmin, award.RoleHead, award.RoleClerk, award.RoleAuditor}}},
 	}
 }

@@ -87,6 +87,11 @@ var allowed = map[award.Act]struct {
 	award.ActInspect:           {"file", only(province, admin, head, clerk)},
 	award.ActSurvey:            {"file", only(province, admin, head, clerk)},
 
+	award.ActSetIntakeLimits: {"office", only(province, admin, head)},
+	award.ActScanForm:        {"file", downTo(street, admin, head, clerk)},
+	award.ActRequestReview:   {"file", only(street, admin, head, clerk)},
+	award.ActAnswerReview:    {"file", only(district, admin, head, clerk)},
+
 	award.ActUploadEvidence: {"register", only(street, admin, head, clerk)},
 	award.ActAttachEvidence: {"file", downTo(street, admin, head, clerk)},
 	award.ActDetachEvidence: {"file", downTo(street, admin, head, clerk)},

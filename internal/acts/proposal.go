@@ -12,22 +12,23 @@ import (
 // ProvinceFile is a file that has come to the province, as its recommending
 // office ranks it.
 type ProvinceFile struct {
-	ID        int64
-	Unit      int64
-	Code      string
-	Name      string
-	Category  award.Category
-	State     award.FileState
-	Revision  int
-	Suspended bool
-	Filed     bool
-	Inspected bool
-	Passed    bool         // the inspection
-	Finding   bool         // it has one
-	Total     award.Points // 省级考核得分
-	Surveyed  bool
-	Survey    award.Survey
-	Barred    []string // by these departments; only where it is asked for
+	ID          int64
+	Unit        int64
+	Code        string
+	Name        string
+	Category    award.Category
+	State       award.FileState
+	Revision    int
+	Suspended   bool
+	Filed       bool
+	FormScanned bool // with its seals (D-38)
+	Inspected   bool
+	Passed      bool         // the inspection
+	Finding     bool         // it has one
+	Total       award.Points // 省级考核得分
+	Surveyed    bool
+	Survey      award.Survey
+	Barred      []string // by these departments; only where it is asked for
 }
 
 // surveyed says whether the unit's survey is there and passes the round's gate.

@@ -60,6 +60,10 @@ const (
 	ActWithdraw          Act = "withdraw"
 	ActInspect           Act = "inspect"
 	ActSurvey            Act = "survey"
+	ActSetIntakeLimits   Act = "set-intake-limits" // 名额分配
+	ActScanForm          Act = "scan-form"         // the form with its seals
+	ActRequestReview     Act = "request-review"    // 申请复核
+	ActAnswerReview      Act = "answer-review"     // 答复复核
 
 	ActUploadEvidence Act = "upload-evidence"
 	ActAttachEvidence Act = "attach-evidence" // to an indicator of a self-check
@@ -100,7 +104,8 @@ func OfficeActs() []Act {
 		ActCompleteStage, ActAdoptProposals, ActAnnounceNotice, ActRecommend, ActPutPackage,
 		ActAskDepartments, ActRecordOpinions, ActImportOpinions, ActDecideOpinion, ActEndAsking,
 		ActSaveSelfCheck, ActCreateApplication, ActEditApplication, ActFile, ActEndorse,
-		ActCallUp, ActWithdraw, ActInspect, ActSurvey,
+		ActCallUp, ActWithdraw, ActInspect, ActSurvey, ActSetIntakeLimits, ActScanForm,
+		ActRequestReview, ActAnswerReview,
 		ActUploadEvidence, ActAttachEvidence, ActDetachEvidence, ActReadMessage,
 	}
 }

@@ -11,7 +11,7 @@ func (d Document) Given() bool {
 // Papers says which papers of one recommended unit are there and whole.
 type Papers struct {
 	Listed
-	Form       bool // 申报表, filed
+	Form       bool // 申报表, filed, and scanned with its seals where the round asks for it (D-38)
 	Inspection bool // passed, with a finding
 	Survey     bool // done and above the round's threshold
 	Barred     bool // by a department (D-45)

@@ -21,6 +21,10 @@ type Rules struct {
 	EndorseDays       int              `json:"endorse_days"`        // working days an office has for a file before it is chased, D-20
 	EarlierNoticeDays int              `json:"earlier_notice_days"` // working days' warning before a date moved earlier, D-21
 	Departments       []string         `json:"departments"`         // every recommending office asks them (征求意见), D-45; none: nobody need be asked
+	SealLevels        []Level          `json:"seal_levels"`         // levels that decide only with a scan of the sealed page, D-38
+	SealedForm        bool             `json:"sealed_form"`         // a package needs the scan of each form with its seals, D-38
+	ReviewRequestDays int              `json:"review_request_days"` // working days after its end in which a unit may ask for 复核, domain 4
+	ReviewDays        int              `json:"review_days"`         // working days to answer it, D-40
 }
 
 // DefaultRules returns the rules of domain 8.
@@ -36,6 +40,9 @@ func DefaultRules() Rules {
 		ArrivalDays:       60,
 		EndorseDays:       10,
 		EarlierNoticeDays: 3,
+		SealedForm:        true,
+		ReviewRequestDays: 5,
+		ReviewDays:        10,
 	}
 }
 
@@ -56,6 +63,13 @@ func (r Rules) Check() []Defect {
 	between("/rules/arrival_days", 0, r.ArrivalDays, mostDays)
 	between("/rules/endorse_days", 1, r.EndorseDays, mostDays)
 	between("/rules/earlier_notice_days", 0, r.EarlierNoticeDays, mostDays)
+	between("/rules/review_request_days", 0, r.ReviewRequestDays, mostDays)
+	between("/rules/review_days", 0, r.ReviewDays, mostDays)
+	for i, level := range r.SealLevels {
+		if !slices.Contains(Levels(), level) {
+			defects = append(defects, Defect{fmt.Sprintf("/rules/seal_levels/%d", i), "level_unknown", []any{string(level)}})
+		}
+	}
 	between("/rules/satisfaction", 0, r.Satisfaction, 100)
 	between("/rules/difference_percent", 0, r.DifferencePercent, 100)
 	if r.PassMark < 0 || r.PassMark > mostPoints {

@@ -15,9 +15,10 @@ func TestTheDefaultRulesAreThoseOfTheInterpretations(t *testing.T) {
 		NoticeDays: 5, LetterDays: 5, PassMark: 80_00, Satisfaction: 80,
 		MinimumAsked: map[award.Category]int{award.Community: 50, award.Street: 200, award.District: 500}, DifferencePercent: 20,
 		ReturnDays: 10, ArrivalDays: 60, EndorseDays: 10, EarlierNoticeDays: 3,
+		SealedForm: true, ReviewRequestDays: 5, ReviewDays: 10,
 	}
 	if diff := cmp.Diff(want, award.DefaultRules()); diff != "" {
-		t.Errorf("D-01 … D-21 (-want +got):\n%s", diff)
+		t.Errorf("D-01 … D-40 (-want +got):\n%s", diff)
 	}
 	if defects := award.DefaultRules().Check(); len(defects) > 0 {
 		t.Errorf("the defaults have defects: %v", defects)
@@ -32,6 +33,9 @@ func TestARuleOutOfBoundsIsNamed(t *testing.T) {
 		"/rules/arrival_days":           func(r *award.Rules) { r.ArrivalDays = 367 },
 		"/rules/endorse_days":           func(r *award.Rules) { r.EndorseDays = 1 << 40 }, // a window nobody would live to see
 		"/rules/earlier_notice_days":    func(r *award.Rules) { r.EarlierNoticeDays = -1 },
+		"/rules/review_days":            func(r *award.Rules) { r.ReviewDays = -1 },
+		"/rules/review_request_days":    func(r *award.Rules) { r.ReviewRequestDays = 367 },
+		"/rules/seal_levels/0":          func(r *award.Rules) { r.SealLevels = []award.Level{"village"} },
 		"/rules/satisfaction":           func(r *award.Rules) { r.Satisfaction = 101 },
 		"/rules/pass_mark":              func(r *award.Rules) { r.PassMark = 100_01 },
 		"/rules/departments/1":          func(r *award.Rules) { r.Departments = []string{"公安厅", ""} },

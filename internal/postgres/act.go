@@ -36,6 +36,23 @@ func (s *Store) InTx(ctx context.Context, fn func(tx acts.Tx) error) error {
 	return err
 }
 
+// Try runs fn inside a savepoint.
+func (t *tx) Try(ctx context.Context, fn func() error) error {
+	if _, err := t.ExecContext(ctx, `SAVEPOINT try`); err != nil {
+		return fmt.Errorf("set savepoint: %w", err)
+	}
+	if failed := fn(); failed != nil {
+		if _, err := t.ExecContext(ctx, `ROLLBACK TO SAVEPOINT try; RELEASE SAVEPOINT try`); err != nil {
+			return errors.Join(failed, fmt.Errorf("go back to savepoint: %w", err))
+		}
+		return failed
+	}
+	if _, err := t.ExecContext(ctx, `RELEASE SAVEPOINT try`); err != nil {
+		return fmt.Errorf("release savepoint: %w", err)
+	}
+	return nil
+}
+
 // Now returns the clock that judges.
 func (t *tx) Now(ctx context.Context) (time.Time, error) {
 	var now time.Time

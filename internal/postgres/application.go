@@ -21,11 +21,11 @@ import (
 const fileColumns = `
 	SELECT a.id, a.round_id, a.unit_id, u.code, u.name, u.path, a.category, a.office_id, o.code,
 	       a.revision, a.state, a.form,
-	       coalesce(a.waiting_office_id, 0), coalesce(w.code, ''), coalesce(w.name, ''), a.waiting_since, a.due_at,
+	       coalesce(a.waiting_office_id, 0), coalesce(w.code, ''), coalesce(w.name, ''), coalesce(w.kind, ''), a.waiting_since, a.due_at,
 	       (SELECT st.due_at FROM office_stage st
 	        WHERE st.round_id = a.round_id AND st.office_id = a.office_id AND st.stage = 'recommendation'),
 	       a.reminders, coalesce(a.resume_office_id, 0), coalesce(a.declined_by, 0),
-	       a.called_up, a.unsigned, a.suspended, a.ground, a.created_at, a.filed_at, a.ended_at,
+	       a.called_up, a.unsigned, a.suspended, a.ground, a.created_at, a.filed_at, a.ended_at, coalesce(encode(a.form_scan, 'hex'), ''),
 	       (SELECT sc.total FROM self_check sc
 	        WHERE sc.round_id = a.round_id AND sc.unit_id = a.unit_id AND sc.category = a.category),
 	       (SELECT i.total FROM inspection i WHERE i.application_id = a.id),
@@ -42,9 +42,9 @@ func scanFile(row scanner) (acts.File, error) {
 	var since, due, stageDue, filed, ended sql.NullTime
 	err := row.Scan(&f.ID, &f.Round, &f.Unit, &f.UnitCode, &f.UnitName, &path, &f.Category, &f.Office, &f.OfficeCode,
 		&f.Revision, &f.State, &form,
-		&f.Waiting, &f.WaitingCode, &f.WaitingName, &since, &due, &stageDue,
+		&f.Waiting, &f.WaitingCode, &f.WaitingName, &f.WaitingKind, &since, &due, &stageDue,
 		&f.Reminders, &f.Resume, &f.DeclinedBy,
-		&f.CalledUp, &f.Unsigned, &f.Suspended, &f.Ground, &f.CreatedAt, &filed, &ended,
+		&f.CalledUp, &f.Unsigned, &f.Suspended, &f.Ground, &f.CreatedAt, &filed, &ended, &f.FormScan,
 		&f.SelfTotal, &f.ProvinceTotal, &f.NationalTotal)
 	if err != nil {
 		return acts.File{}, err

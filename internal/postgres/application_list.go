@@ -70,7 +70,8 @@ func (s *Store) FileHistory(ctx context.Context, application int64) (moves []act
 func (s *Store) Endorsements(ctx context.Context, application int64) (list []acts.Endorsement, err error) {
 	rows, err := s.db.QueryxContext(ctx, `
 		SELECT e.application_id, e.revision, e.office_id, coalesce(u.code, ''), coalesce(u.name, ''), e.opinion, e.text,
-		       e.clerk, e.signing_head, e.sealing_body, e.return_to, coalesce(r.code, ''), e.officer_id, e.at
+		       e.clerk, e.signing_head, e.sealing_body, e.return_to, coalesce(r.code, ''), e.officer_id,
+		       coalesce(encode(e.seal, 'hex'), ''), coalesce(e.rank, 0), e.at
 		FROM endorsement e
 		JOIN application a ON a.id = e.application_id
 		LEFT JOIN round_unit u ON u.round_id = a.round_id AND u.unit_id = e.office_id
@@ -84,7 +85,7 @@ func (s *Store) Endorsements(ctx context.Context, application int64) (list []act
 		var e acts.Endorsement
 		var returnTo, officer sql.NullInt64
 		err := rows.Scan(&e.Application, &e.Revision, &e.Office, &e.OfficeCode, &e.OfficeName, &e.Opinion, &e.Text,
-			&e.Clerk, &e.SigningHead, &e.SealingBody, &returnTo, &e.ReturnToCode, &officer, &e.At)
+			&e.Clerk, &e.SigningHead, &e.SealingBody, &returnTo, &e.ReturnToCode, &officer, &e.Seal, &e.Rank, &e.At)
 		if err != nil {
 			return nil, fmt.Errorf("read opinion: %w", err)
 		}

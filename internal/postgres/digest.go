@@ -29,6 +29,8 @@ func (t *tx) Waiting(ctx context.Context, round string, soon time.Time, after in
 		Stages      int
 		StageDue    sql.NullTime `db:"stage_due"`
 		StagesLate  int          `db:"stages_late"`
+		Reviews     int
+		ReviewDue   sql.NullTime `db:"review_due"`
 		BelowFiles  int          `db:"below_files"`
 		BelowStages int          `db:"below_stages"`
 	}
@@ -46,24 +48,29 @@ func (t *tx) Waiting(ctx context.Context, round string, soon time.Time, after in
 				SELECT FROM office_standing v WHERE v.round_id = s.round_id AND v.office_id = s.office_id AND v.settled)
 		), matters AS (
 			SELECT office_id, files, oldest, due AS files_due, late,
-			       0 AS stages, NULL::timestamptz AS stage_due, 0 AS stages_late, 0 AS below_files, 0 AS below_stages
+			       0 AS stages, NULL::timestamptz AS stage_due, 0 AS stages_late, 0 AS below_files, 0 AS below_stages,
+			       0 AS reviews, NULL::timestamptz AS review_due
 			FROM waiting
 			UNION ALL
 			SELECT office_id, 0, NULL, NULL, 0,
-			       CASE WHEN late THEN 0 ELSE 1 END, CASE WHEN late THEN NULL ELSE due_at END, CASE WHEN late THEN 1 ELSE 0 END, 0, 0
+			       CASE WHEN late THEN 0 ELSE 1 END, CASE WHEN late THEN NULL ELSE due_at END, CASE WHEN late THEN 1 ELSE 0 END, 0, 0, 0, NULL
 			FROM stages
 			UNION ALL
-			SELECT coalesce(u.parent_id, r.owner_office_id), 0, NULL, NULL, 0, 0, NULL, 0, w.late, 0
+			SELECT coalesce(u.parent_id, r.owner_office_id), 0, NULL, NULL, 0, 0, NULL, 0, w.late, 0, 0, NULL
 			FROM waiting w JOIN open_round r ON r.id = w.round_id
 			JOIN round_unit u ON u.round_id = w.round_id AND u.unit_id = w.office_id
 			WHERE w.late > 0 AND w.office_id <> r.owner_office_id
 			UNION ALL
-			SELECT owner_office_id, 0, NULL, NULL, 0, 0, NULL, 0, 0, 1
+			SELECT owner_office_id, 0, NULL, NULL, 0, 0, NULL, 0, 0, 1, 0, NULL
 			FROM stages WHERE late AND office_id <> owner_office_id
+			UNION ALL
+			SELECT v.office_id, 0, NULL, NULL, 0, 0, NULL, 0, 0, 0, 1, v.due_at
+			FROM review v JOIN open_round r ON r.id = v.round_id WHERE v.outcome IS NULL
 		)
 		SELECT office_id, sum(files)::int AS files, min(oldest) AS oldest, min(files_due) AS files_due, sum(late)::int AS late,
 		       sum(stages)::int AS stages, min(stage_due) AS stage_due, sum(stages_late)::int AS stages_late,
-		       sum(below_files)::int AS below_files, sum(below_stages)::int AS below_stages
+		       sum(below_files)::int AS below_files, sum(below_stages)::int AS below_stages,
+		       sum(reviews)::int AS reviews, min(review_due) AS review_due
 		FROM matters WHERE office_id > $3
 		GROUP BY office_id ORDER BY office_id LIMIT $4`, round, soon, after, limit)
 	if err != nil {
@@ -74,7 +81,7 @@ func (t *tx) Waiting(ctx context.Context, round string, soon time.Time, after in
 		waiting[i] = acts.Waiting{
 			Office: r.Office, Files: r.Files, Oldest: r.Oldest.Time, FilesDue: r.FilesDue.Time, Late: r.Late,
 			Stages: r.Stages, StageDue: r.StageDue.Time, StagesLate: r.StagesLate,
-			BelowFiles: r.BelowFiles, BelowStages: r.BelowStages,
+			Reviews: r.Reviews, ReviewDue: r.ReviewDue.Time, BelowFiles: r.BelowFiles, BelowStages: r.BelowStages,
 		}
 	}
 	return waiting, nil
@@ -94,4 +101,44 @@ func (t *tx) Remind(ctx context.Context, round string, offices []int64) error {
 		return fmt.Errorf("count reminders: %w", err)
 	}
 	return nil
+}
+
+// WaitingAt returns the offices at and below one for which files wait. At the
+// province the office's own date governs.
+func (t *tx) WaitingAt(ctx context.Context, q acts.WaitingQuery) ([]acts.OfficeWaiting, error) {
+	var rows []struct {
+		Office    int64 `db:"office_id"`
+		Code      string
+		Name      string
+		Files     int
+		Oldest    time.Time
+		Due       sql.NullTime
+		Overdue   int
+		Reminders int
+	}
+	err := t.SelectContext(ctx, &rows, `
+		WITH waiting AS (
+			SELECT a.waiting_office_id AS office_id, a.waiting_since, a.reminders,
+			       coalesce(a.due_at, CASE WHEN a.waiting_office_id = a.office_id THEN s.due_at END) AS due_at
+			FROM application a
+			LEFT JOIN office_stage s ON s.round_id = a.round_id AND s.office_id = a.office_id AND s.stage = 'recommendation'
+			WHERE a.round_id = $1 AND a.waiting_office_id > $3 AND a.state <> 'draft'
+		)
+		SELECT w.office_id, u.code, u.name, count(*)::int AS files, min(w.waiting_since) AS oldest, min(w.due_at) AS due,
+		       count(*) FILTER (WHERE w.due_at <= clock.now)::int AS overdue, sum(w.reminders)::int AS reminders
+		FROM waiting w
+		JOIN round_unit u ON u.round_id = $1 AND u.unit_id = w.office_id AND u.path @> ARRAY[$2::bigint],
+		     (SELECT shifan_now() AS now) clock
+		GROUP BY w.office_id, u.code, u.name ORDER BY w.office_id LIMIT $4`, q.Round, q.Office, q.After, q.Limit)
+	if err != nil {
+		return nil, fmt.Errorf("read where files wait: %w", err)
+	}
+	out := make([]acts.OfficeWaiting, len(rows))
+	for i, r := range rows {
+		out[i] = acts.OfficeWaiting{
+			Office: r.Office, Code: r.Code, Name: r.Name, Files: r.Files, Oldest: r.Oldest, Due: r.Due.Time,
+			Overdue: r.Overdue, Reminders: r.Reminders,
+		}
+	}
+	return out, nil
 }

@@ -32,7 +32,7 @@ func (t *tx) LockProvinceFiles(ctx context.Context, round string, office int64, 
 // ProvinceFiles reads the files of a recommending office in the states.
 func (t *tx) ProvinceFiles(ctx context.Context, round string, office int64, states ...award.FileState) ([]acts.ProvinceFile, error) {
 	rows, err := t.QueryxContext(ctx, `
-		SELECT a.id, a.unit_id, u.code, u.name, a.category, a.state, a.revision, a.suspended, a.filed_at IS NOT NULL,
+		SELECT a.id, a.unit_id, u.code, u.name, a.category, a.state, a.revision, a.suspended, a.filed_at IS NOT NULL, a.form_scan IS NOT NULL,
 		       i.application_id IS NOT NULL, coalesce(i.passed, false), coalesce(i.finding, '') <> '', coalesce(i.total, 0),
 		       s.application_id IS NOT NULL, coalesce(s.satisfied, 0), coalesce(s.basically, 0),
 		       coalesce(s.dissatisfied, 0), coalesce(s.unknown, 0)
@@ -49,7 +49,7 @@ func (t *tx) ProvinceFiles(ctx context.Context, round string, office int64, stat
 	var files []acts.ProvinceFile
 	for rows.Next() {
 		var f acts.ProvinceFile
-		if err := rows.Scan(&f.ID, &f.Unit, &f.Code, &f.Name, &f.Category, &f.State, &f.Revision, &f.Suspended, &f.Filed,
+		if err := rows.Scan(&f.ID, &f.Unit, &f.Code, &f.Name, &f.Category, &f.State, &f.Revision, &f.Suspended, &f.Filed, &f.FormScanned,
 			&f.Inspected, &f.Passed, &f.Finding, &f.Total,
 			&f.Surveyed, &f.Survey.Satisfied, &f.Survey.Basically, &f.Survey.Dissatisfied, &f.Survey.Unknown); err != nil {
 			return nil, fmt.Errorf("read file at the province: %w", err)
