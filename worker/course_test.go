@@ -108,7 +108,7 @@ func (c *course) file() {
 		require.NoError(c.t, err)
 		created, err := c.Acts.CreateApplication(ctx, head, c.Key(), acts.CreateApplication{
 			Round: c.round, Unit: unit, Category: theUnits[unit],
-			Form: map[string]string{"head": "负责人", "contact": "0", "residents": "100", "staff": "3", "deeds": "事迹"},
+			Form: map[string]string{"head": "负责人", "contact": "0371-60000000", "residents": "100", "staff": "3", "deeds": "事迹"},
 		})
 		require.NoError(c.t, err)
 		c.files[unit] = created.Result.ID

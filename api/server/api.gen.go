@@ -268,6 +268,39 @@ func (e EvidenceUseKind) Valid() bool {
 	}
 }
 
+// Defines values for FieldKind.
+const (
+	Choice     FieldKind = "choice"
+	CreditCode FieldKind = "credit_code"
+	Date       FieldKind = "date"
+	Number     FieldKind = "number"
+	Phone      FieldKind = "phone"
+	Text       FieldKind = "text"
+	YesNo      FieldKind = "yes_no"
+)
+
+// Valid indicates whether the value is a known member of the FieldKind enum.
+func (e FieldKind) Valid() bool {
+	switch e {
+	case Choice:
+		return true
+	case CreditCode:
+		return true
+	case Date:
+		return true
+	case Number:
+		return true
+	case Phone:
+		return true
+	case Text:
+		return true
+	case YesNo:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for FileState.
 const (
 	FileStateAtProvince        FileState = "at_province"
@@ -550,6 +583,27 @@ func (e OpinionItemOpinion) Valid() bool {
 	case OpinionItemOpinionDecline:
 		return true
 	case OpinionItemOpinionReturn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Origin.
+const (
+	Facts     Origin = "facts"
+	LastRound Origin = "last_round"
+	Register  Origin = "register"
+)
+
+// Valid indicates whether the value is a known member of the Origin enum.
+func (e Origin) Valid() bool {
+	switch e {
+	case Facts:
+		return true
+	case LastRound:
+		return true
+	case Register:
 		return true
 	default:
 		return false
@@ -1100,6 +1154,9 @@ type Application struct {
 	// Office 区划代码(去尾零)
 	Office Code `json:"office"`
 
+	// Prefilled 由系统预填、无需填写的字段数
+	Prefilled *int `json:"prefilled,omitempty"`
+
 	// ProvinceTotal Examples: 87.50
 	ProvinceTotal *Points `json:"province_total,omitempty"`
 	Revision      int     `json:"revision"`
@@ -1137,6 +1194,19 @@ type AuditEntry struct {
 	Office  *Code   `json:"office,omitempty"`
 	Officer *string `json:"officer,omitempty"`
 	Subject string  `json:"subject"`
+}
+
+// BlockScore 一个一级指标的得分
+type BlockScore struct {
+	// Maximum Examples: 87.50
+	Maximum Points `json:"maximum"`
+
+	// Minimum Examples: 87.50
+	Minimum *Points `json:"minimum,omitempty"`
+
+	// Points Examples: 87.50
+	Points Points `json:"points"`
+	Title  string `json:"title"`
 }
 
 // CandidateSelection defines model for CandidateSelection.
@@ -1355,6 +1425,15 @@ type Endorsement struct {
 // EndorsementOpinion defines model for Endorsement.Opinion.
 type EndorsementOpinion string
 
+// EnteredFor 代录：上级替单位录入时，单位的填报人及盖章件
+type EnteredFor struct {
+	// Person 单位填报人
+	Person string `json:"person"`
+
+	// Scan 盖章件的 SHA-256
+	Scan *string `json:"scan,omitempty"`
+}
+
 // Evidence defines model for Evidence.
 type Evidence struct {
 	Link   *string        `json:"link,omitempty"`
@@ -1447,6 +1526,9 @@ type EvidenceUse struct {
 // EvidenceUseKind defines model for EvidenceUse.Kind.
 type EvidenceUseKind string
 
+// FieldKind 缺省 text;是否填“是”或“否”;credit_code 为统一社会信用代码
+type FieldKind string
+
 // FileRevision defines model for FileRevision.
 type FileRevision struct {
 	At time.Time `json:"at"`
@@ -1482,6 +1564,35 @@ type Finding struct {
 
 // Form 申报表字段
 type Form map[string]string
+
+// FormField 申报表的一个字段
+type FormField struct {
+	// Choices 选项
+	Choices *[]string `json:"choices,omitempty"`
+
+	// Help 填写说明
+	Help *string `json:"help,omitempty"`
+
+	// Key 小写字母、数字、下划线
+	Key string `json:"key"`
+
+	// Kind 缺省 text;是否填“是”或“否”;credit_code 为统一社会信用代码
+	Kind *FieldKind `json:"kind,omitempty"`
+
+	// Least 数字的下限
+	Least *int64 `json:"least,omitempty"`
+
+	// MaxRunes 最多字数;缺省 200
+	MaxRunes *int `json:"max_runes,omitempty"`
+
+	// Most 数字的上限
+	Most *int64 `json:"most,omitempty"`
+
+	// Prefill 预填来源：名录 name、code，或年度基本情况的一项
+	Prefill  *string `json:"prefill,omitempty"`
+	Required *bool   `json:"required,omitempty"`
+	Title    string  `json:"title"`
+}
 
 // Funnel defines model for Funnel.
 type Funnel struct {
@@ -1728,6 +1839,21 @@ type Move struct {
 	To       FileState `json:"to"`
 }
 
+// Note defines model for Note.
+type Note struct {
+	// Facts 事实依据
+	Facts *string `json:"facts,omitempty"`
+
+	// Gap 差距
+	Gap *string `json:"gap,omitempty"`
+
+	// Measure 改进措施
+	Measure *string `json:"measure,omitempty"`
+}
+
+// Notes 各指标的事实依据、差距、改进措施，以指标编号为键；缺省：保持原样
+type Notes map[string]Note
+
 // Notice defines model for Notice.
 type Notice struct {
 	ClosesAt time.Time  `json:"closes_at"`
@@ -1941,6 +2067,9 @@ type OpinionsDone struct {
 	Unchanged int     `json:"unchanged"`
 }
 
+// Origin 名录、年度基本情况、上一批次
+type Origin string
+
 // Package defines model for Package.
 type Package struct {
 	// Lacks 尚缺什么
@@ -1999,6 +2128,42 @@ type PackageUnit struct {
 // Points Examples: 87.50
 type Points = string
 
+// Prefill defines model for Prefill.
+type Prefill struct {
+	// FactsYear 所用年度基本情况的年份
+	FactsYear *int `json:"facts_year,omitempty"`
+	Form      []struct {
+		// From 名录、年度基本情况、上一批次
+		From  *Origin `json:"from,omitempty"`
+		Key   string  `json:"key"`
+		Title string  `json:"title"`
+
+		// Value 空：无可预填
+		Value string `json:"value"`
+	} `json:"form"`
+
+	// Gap 上一批次的总体差距
+	Gap *string `json:"gap,omitempty"`
+
+	// LastRound 所用的上一批次
+	LastRound *string `json:"last_round,omitempty"`
+
+	// Marks 按标准指标顺序
+	Marks []struct {
+		Code string `json:"code"`
+
+		// From 名录、年度基本情况、上一批次
+		From *Origin `json:"from,omitempty"`
+
+		// Mark 填报值：分数、数量或实测值；空：未填；exempt：不涉及(免考)
+		//
+		// Examples: 4.50
+		Mark Mark  `json:"mark"`
+		Note *Note `json:"note,omitempty"`
+	} `json:"marks"`
+	Measure *string `json:"measure,omitempty"`
+}
+
 // Problem defines model for Problem.
 type Problem struct {
 	Code   ProblemCode `json:"code"`
@@ -2019,6 +2184,35 @@ type Problem struct {
 
 // ProblemCode defines model for Problem.Code.
 type ProblemCode string
+
+// Progress 一个下级(或本机构自身)一个类别的自查申报进度
+type Progress struct {
+	// Applied 已申报
+	Applied int `json:"applied"`
+
+	// Asked 要求填写的项数
+	Asked int64 `json:"asked"`
+
+	// Begun 已开始自查
+	Begun    int          `json:"begun"`
+	Category CategoryName `json:"category"`
+	Name     string       `json:"name"`
+
+	// Office 区划代码(去尾零)
+	Office Code `json:"office"`
+
+	// Prefilled 其中无需填写、由系统预填的项数
+	Prefilled int64 `json:"prefilled"`
+
+	// Ready 符合条件
+	Ready int `json:"ready"`
+
+	// SelfChecked 已完成自查
+	SelfChecked int `json:"self_checked"`
+
+	// Units 可参加的单位
+	Units int `json:"units"`
+}
 
 // ProposalItem defines model for ProposalItem.
 type ProposalItem struct {
@@ -2201,7 +2395,10 @@ type RoundDefinition struct {
 	ApprovalNumber *string `json:"approval_number,omitempty"`
 	Categories     []struct {
 		Category string `json:"category"`
-		Quota    int    `json:"quota"`
+
+		// Form 申报表字段;缺省为示例表，开启后不再变动
+		Form  *[]FormField `json:"form,omitempty"`
+		Quota int          `json:"quota"`
 
 		// Ratio 推荐比例 N 四(二);city 可空
 		Ratio *int `json:"ratio,omitempty"`
@@ -2298,23 +2495,48 @@ type RoundState string
 
 // SelfCheck defines model for SelfCheck.
 type SelfCheck struct {
+	Blocks   []BlockScore `json:"blocks"`
 	Category CategoryName `json:"category"`
 
+	// Complete 各项均已填报；否：草稿
+	Complete bool `json:"complete"`
+
 	// EnteredByOffice 区划代码(去尾零)
-	EnteredByOffice Code    `json:"entered_by_office"`
-	Gap             *string `json:"gap,omitempty"`
+	EnteredByOffice Code `json:"entered_by_office"`
+
+	// EnteredFor 代录：上级替单位录入时，单位的填报人及盖章件
+	EnteredFor *EnteredFor `json:"entered_for,omitempty"`
+
+	// FactsYear 自动填报所用年度基本情况的年份
+	FactsYear *int `json:"facts_year,omitempty"`
+
+	// FromFacts 由年度基本情况填报的指标
+	FromFacts *[]string `json:"from_facts,omitempty"`
+	Gap       *string   `json:"gap,omitempty"`
 
 	// Marks 按标准指标顺序的填报值，得分由标准换算
 	Marks   Marks   `json:"marks"`
 	Measure *string `json:"measure,omitempty"`
 	Name    string  `json:"name"`
 
+	// Notes 各指标的事实依据、差距、改进措施，以指标编号为键；缺省：保持原样
+	Notes *Notes `json:"notes,omitempty"`
+
+	// Outdated 其中基本情况已变动、再次保存时更新的指标
+	Outdated *[]string `json:"outdated,omitempty"`
+
+	// Prefilled 由系统预填、无需填写的指标数
+	Prefilled *int `json:"prefilled,omitempty"`
+
 	// Ready 符合条件
 	Ready bool `json:"ready"`
 
-	// Reasons 不达标的原因
+	// Reasons 尚缺的和不达标的
 	Reasons  *[]MarkFailure `json:"reasons,omitempty"`
 	Revision int            `json:"revision"`
+
+	// Short Examples: 87.50
+	Short Points `json:"short"`
 
 	// Total Examples: 87.50
 	Total Points `json:"total"`
@@ -2322,6 +2544,24 @@ type SelfCheck struct {
 	// Unit 区划代码(去尾零)
 	Unit      Code      `json:"unit"`
 	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// SelfCheckSaved defines model for SelfCheckSaved.
+type SelfCheckSaved struct {
+	// EnteredFor 代录：上级替单位录入时，单位的填报人及盖章件
+	EnteredFor *EnteredFor `json:"entered_for,omitempty"`
+
+	// Gap 总体差距
+	Gap *string `json:"gap,omitempty"`
+
+	// Marks 按标准指标顺序的填报值，得分由标准换算
+	Marks Marks `json:"marks"`
+
+	// Measure 总体改进措施
+	Measure *string `json:"measure,omitempty"`
+
+	// Notes 各指标的事实依据、差距、改进措施，以指标编号为键；缺省：保持原样
+	Notes *Notes `json:"notes,omitempty"`
 }
 
 // Sha256 佐证材料的 SHA-256
@@ -2346,13 +2586,7 @@ type Stage string
 type Standard struct {
 	Blocks   []StandardBlock `json:"blocks"`
 	Category CategoryName    `json:"category"`
-	Form     []struct {
-		Key      string `json:"key"`
-		MaxRunes *int   `json:"max_runes,omitempty"`
-		Number   *bool  `json:"number,omitempty"`
-		Required *bool  `json:"required,omitempty"`
-		Title    string `json:"title"`
-	} `json:"form"`
+	Form     []FormField     `json:"form"`
 
 	// Maximum Examples: 87.50
 	Maximum Points `json:"maximum"`
@@ -2446,6 +2680,9 @@ type StandardLeaf struct {
 
 	// Exemption 可免考(全国标准不用)
 	Exemption *bool `json:"exemption,omitempty"`
+
+	// Fact 由年度基本情况填报的项，如 residents；两项的百分比写作 volunteers/residents
+	Fact *string `json:"fact,omitempty"`
 
 	// Gate 必达：须得满分
 	Gate *bool `json:"gate,omitempty"`
@@ -2640,6 +2877,40 @@ type WaitingFor struct {
 	// SealingBody 建议的署名机关,可改
 	SealingBody *string    `json:"sealing_body,omitempty"`
 	Since       *time.Time `json:"since,omitempty"`
+}
+
+// YearFacts 一个单位一年的基本情况;未报的项不出现
+type YearFacts struct {
+	// Residents 常住居民人数
+	Residents *int64 `json:"residents,omitempty"`
+
+	// ServiceCentre 有统一标识的综合性社区服务中心(O 三(五))
+	ServiceCentre *bool `json:"service_centre,omitempty"`
+
+	// TrainedWorkers 年度受训不少于20小时的社区工作者人数(O 四(三))
+	TrainedWorkers *int64 `json:"trained_workers,omitempty"`
+
+	// Volunteers 注册社区志愿者人数(O 三(二))
+	Volunteers *int64 `json:"volunteers,omitempty"`
+
+	// Workers 社区工作者人数
+	Workers *int64 `json:"workers,omitempty"`
+}
+
+// YearFactsReported defines model for YearFactsReported.
+type YearFactsReported struct {
+	// Facts 一个单位一年的基本情况;未报的项不出现
+	Facts YearFacts `json:"facts"`
+	Name  string    `json:"name"`
+
+	// ReportedByOffice 区划代码(去尾零)
+	ReportedByOffice Code `json:"reported_by_office"`
+	Revision         int  `json:"revision"`
+
+	// Unit 区划代码(去尾零)
+	Unit      Code      `json:"unit"`
+	UpdatedAt time.Time `json:"updated_at"`
+	Year      int       `json:"year"`
 }
 
 // ApplicationID defines model for ApplicationID.
@@ -3310,6 +3581,12 @@ type OpenRoundParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// GetProgressParams defines parameters for GetProgress.
+type GetProgressParams struct {
+	// Office 机构代码;缺省本机构
+	Office *Code `form:"office,omitempty" json:"office,omitempty"`
+}
+
 // ReopenOfficesJSONBody defines parameters for ReopenOffices.
 type ReopenOfficesJSONBody struct {
 	Offices []struct {
@@ -3334,18 +3611,6 @@ type ReopenOfficesParams struct {
 type ResumeRoundParams struct {
 	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-}
-
-// SaveSelfCheckJSONBody defines parameters for SaveSelfCheck.
-type SaveSelfCheckJSONBody struct {
-	// Gap 差距
-	Gap *string `json:"gap,omitempty"`
-
-	// Marks 按标准指标顺序的填报值，得分由标准换算
-	Marks Marks `json:"marks"`
-
-	// Measure 改进措施
-	Measure *string `json:"measure,omitempty"`
 }
 
 // SaveSelfCheckParams defines parameters for SaveSelfCheck.
@@ -3492,6 +3757,15 @@ type SetContactParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// ReportFactsParams defines parameters for ReportFacts.
+type ReportFactsParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch 所见版本;首次保存不填
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
 // CreateKeysJSONRequestBody defines body for CreateKeys for application/json ContentType.
 type CreateKeysJSONRequestBody CreateKeysJSONBody
 
@@ -3607,7 +3881,7 @@ type ReopenOfficesJSONRequestBody ReopenOfficesJSONBody
 type ResumeRoundJSONRequestBody = Reason
 
 // SaveSelfCheckJSONRequestBody defines body for SaveSelfCheck for application/json ContentType.
-type SaveSelfCheckJSONRequestBody SaveSelfCheckJSONBody
+type SaveSelfCheckJSONRequestBody = SelfCheckSaved
 
 // SuspendRoundJSONRequestBody defines body for SuspendRound for application/json ContentType.
 type SuspendRoundJSONRequestBody = Reason
@@ -3626,6 +3900,9 @@ type ChangeUnitJSONRequestBody = UnitChanging
 
 // SetContactJSONRequestBody defines body for SetContact for application/json ContentType.
 type SetContactJSONRequestBody SetContactJSONBody
+
+// ReportFactsJSONRequestBody defines body for ReportFacts for application/json ContentType.
+type ReportFactsJSONRequestBody = YearFacts
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
@@ -3872,6 +4149,9 @@ type ServerInterface interface {
 	// OpenRound 开启批次 Open a round; freezing the register runs as a batch
 	// (POST /rounds/{round}/opening)
 	OpenRound(c *gin.Context, round RoundID, params OpenRoundParams)
+	// GetProgress 自查申报进度 How far the units below an office have come, by category and by office one level below
+	// (GET /rounds/{round}/progress)
+	GetProgress(c *gin.Context, round RoundID, params GetProgressParams)
 	// ReopenOffices 重新开放推荐机构 Reopen named offices, each with a new date
 	// (POST /rounds/{round}/reopenings)
 	ReopenOffices(c *gin.Context, round RoundID, params ReopenOfficesParams)
@@ -3893,6 +4173,9 @@ type ServerInterface interface {
 	// AttachEvidence 关联佐证材料 Let an indicator refer to a file, uploaded now or for an earlier round
 	// (PUT /rounds/{round}/self-checks/{unit}/{category}/evidence/{leaf}/{sha256})
 	AttachEvidence(c *gin.Context, round RoundID, unit Code, category Category, leaf string, sha256 SHA256, params AttachEvidenceParams)
+	// GetPrefill 预填内容 What is known already of a unit's self-check and form, and where it comes from
+	// (GET /rounds/{round}/self-checks/{unit}/{category}/prefill)
+	GetPrefill(c *gin.Context, round RoundID, unit Code, category Category)
 	// GetStandard 指导标准与申报表 The standard and the form of a category
 	// (GET /rounds/{round}/standards/{category})
 	GetStandard(c *gin.Context, round RoundID, category Category)
@@ -3944,6 +4227,12 @@ type ServerInterface interface {
 	// SetContact 填写机构联系方式 Set how an office is reached (own office or one above; no person's name)
 	// (PUT /units/{unit}/contact)
 	SetContact(c *gin.Context, unit Code, params SetContactParams)
+	// GetFacts 年度基本情况 What a unit has reported of a year
+	// (GET /units/{unit}/facts/{year})
+	GetFacts(c *gin.Context, unit Code, year int)
+	// ReportFacts 报告年度基本情况 Report the facts of a year, in place of those before (上级可代报)
+	// (PUT /units/{unit}/facts/{year})
+	ReportFacts(c *gin.Context, unit Code, year int, params ReportFactsParams)
 	// GetUnitHistory 单位沿革 What a unit was, what was done to it, what came of it
 	// (GET /units/{unit}/history)
 	GetUnitHistory(c *gin.Context, unit Code)
@@ -7830,6 +8119,42 @@ func (siw *ServerInterfaceWrapper) OpenRound(c *gin.Context) {
 	siw.Handler.OpenRound(c, round, params)
 }
 
+// GetProgress operation middleware
+func (siw *ServerInterfaceWrapper) GetProgress(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetProgressParams
+
+	// ------------- Optional query parameter "office" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "office", c.Request.URL.Query(), &params.Office, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter office: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetProgress(c, round, params)
+}
+
 // ReopenOffices operation middleware
 func (siw *ServerInterfaceWrapper) ReopenOffices(c *gin.Context) {
 
@@ -8250,6 +8575,49 @@ func (siw *ServerInterfaceWrapper) AttachEvidence(c *gin.Context) {
 	}
 
 	siw.Handler.AttachEvidence(c, round, unit, category, leaf, sha256, params)
+}
+
+// GetPrefill operation middleware
+func (siw *ServerInterfaceWrapper) GetPrefill(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "unit" -------------
+	var unit Code
+
+	err = runtime.BindStyledParameterWithOptions("simple", "unit", c.Param("unit"), &unit, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter unit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "category" -------------
+	var category Category
+
+	err = runtime.BindStyledParameterWithOptions("simple", "category", c.Param("category"), &category, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter category: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetPrefill(c, round, unit, category)
 }
 
 // GetStandard operation middleware
@@ -9080,6 +9448,117 @@ func (siw *ServerInterfaceWrapper) SetContact(c *gin.Context) {
 	siw.Handler.SetContact(c, unit, params)
 }
 
+// GetFacts operation middleware
+func (siw *ServerInterfaceWrapper) GetFacts(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "unit" -------------
+	var unit Code
+
+	err = runtime.BindStyledParameterWithOptions("simple", "unit", c.Param("unit"), &unit, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter unit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "year" -------------
+	var year int
+
+	err = runtime.BindStyledParameterWithOptions("simple", "year", c.Param("year"), &year, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter year: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetFacts(c, unit, year)
+}
+
+// ReportFacts operation middleware
+func (siw *ServerInterfaceWrapper) ReportFacts(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "unit" -------------
+	var unit Code
+
+	err = runtime.BindStyledParameterWithOptions("simple", "unit", c.Param("unit"), &unit, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter unit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "year" -------------
+	var year int
+
+	err = runtime.BindStyledParameterWithOptions("simple", "year", c.Param("year"), &year, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter year: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReportFactsParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReportFacts(c, unit, year, params)
+}
+
 // GetUnitHistory operation middleware
 func (siw *ServerInterfaceWrapper) GetUnitHistory(c *gin.Context) {
 
@@ -9179,8 +9658,10 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/rounds/:round/offices/:office/package-revisions/comparison", wrapper.ComparePackages)
 	router.POST(options.BaseURL+"/rounds/:round/offices/:office/package-returns", wrapper.ReturnPackage)
 	router.POST(options.BaseURL+"/rounds/:round/offices/:office/package-acceptances", wrapper.AcceptPackage)
+	router.GET(options.BaseURL+"/rounds/:round/progress", wrapper.GetProgress)
 	router.GET(options.BaseURL+"/rounds/:round/self-checks/:unit/:category", wrapper.GetSelfCheck)
 	router.PUT(options.BaseURL+"/rounds/:round/self-checks/:unit/:category", wrapper.SaveSelfCheck)
+	router.GET(options.BaseURL+"/rounds/:round/self-checks/:unit/:category/prefill", wrapper.GetPrefill)
 	router.GET(options.BaseURL+"/rounds/:round/applications", wrapper.ListApplications)
 	router.POST(options.BaseURL+"/rounds/:round/applications", wrapper.CreateApplication)
 	router.GET(options.BaseURL+"/rounds/:round/applications/:application", wrapper.GetApplication)
@@ -9230,6 +9711,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.PUT(options.BaseURL+"/units/:unit/contact", wrapper.SetContact)
 	router.GET(options.BaseURL+"/accounts", wrapper.GetAccountsWorkbook)
 	router.POST(options.BaseURL+"/accounts", wrapper.OpenAccounts)
+	router.GET(options.BaseURL+"/units/:unit/facts/:year", wrapper.GetFacts)
+	router.PUT(options.BaseURL+"/units/:unit/facts/:year", wrapper.ReportFacts)
 	router.GET(options.BaseURL+"/officers", wrapper.ListOfficers)
 	router.POST(options.BaseURL+"/officers", wrapper.CreateOfficer)
 	router.POST(options.BaseURL+"/officers/:officer/disabling", wrapper.DisableOfficer)
@@ -12707,6 +13190,48 @@ func (response OpenRounddefaultApplicationProblemPlusJSONResponse) VisitOpenRoun
 	return err
 }
 
+type GetProgressRequestObject struct {
+	Round  RoundID `json:"round"`
+	Params GetProgressParams
+}
+
+type GetProgressResponseObject interface {
+	VisitGetProgressResponse(w http.ResponseWriter) error
+}
+
+type GetProgress200JSONResponse struct {
+	Items []Progress `json:"items"`
+}
+
+func (response GetProgress200JSONResponse) VisitGetProgressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetProgressdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetProgressdefaultApplicationProblemPlusJSONResponse) VisitGetProgressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ReopenOfficesRequestObject struct {
 	Round  RoundID `json:"round"`
 	Params ReopenOfficesParams
@@ -12994,6 +13519,47 @@ type AttachEvidencedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response AttachEvidencedefaultApplicationProblemPlusJSONResponse) VisitAttachEvidenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPrefillRequestObject struct {
+	Round    RoundID  `json:"round"`
+	Unit     Code     `json:"unit"`
+	Category Category `json:"category"`
+}
+
+type GetPrefillResponseObject interface {
+	VisitGetPrefillResponse(w http.ResponseWriter) error
+}
+
+type GetPrefill200JSONResponse Prefill
+
+func (response GetPrefill200JSONResponse) VisitGetPrefillResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPrefilldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPrefilldefaultApplicationProblemPlusJSONResponse) VisitGetPrefillResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -13714,6 +14280,91 @@ func (response SetContactdefaultApplicationProblemPlusJSONResponse) VisitSetCont
 	return err
 }
 
+type GetFactsRequestObject struct {
+	Unit Code `json:"unit"`
+	Year int  `json:"year"`
+}
+
+type GetFactsResponseObject interface {
+	VisitGetFactsResponse(w http.ResponseWriter) error
+}
+
+type GetFacts200JSONResponse YearFactsReported
+
+func (response GetFacts200JSONResponse) VisitGetFactsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetFactsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetFactsdefaultApplicationProblemPlusJSONResponse) VisitGetFactsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReportFactsRequestObject struct {
+	Unit   Code `json:"unit"`
+	Year   int  `json:"year"`
+	Params ReportFactsParams
+	Body   *ReportFactsJSONRequestBody
+}
+
+type ReportFactsResponseObject interface {
+	VisitReportFactsResponse(w http.ResponseWriter) error
+}
+
+type ReportFacts200JSONResponse struct {
+	Facts   YearFactsReported `json:"facts"`
+	Receipt Receipt           `json:"receipt"`
+}
+
+func (response ReportFacts200JSONResponse) VisitReportFactsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReportFactsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReportFactsdefaultApplicationProblemPlusJSONResponse) VisitReportFactsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetUnitHistoryRequestObject struct {
 	Unit Code `json:"unit"`
 }
@@ -13998,6 +14649,9 @@ type StrictServerInterface interface {
 	// OpenRound 开启批次 Open a round; freezing the register runs as a batch
 	// (POST /rounds/{round}/opening)
 	OpenRound(ctx context.Context, request OpenRoundRequestObject) (OpenRoundResponseObject, error)
+	// GetProgress 自查申报进度 How far the units below an office have come, by category and by office one level below
+	// (GET /rounds/{round}/progress)
+	GetProgress(ctx context.Context, request GetProgressRequestObject) (GetProgressResponseObject, error)
 	// ReopenOffices 重新开放推荐机构 Reopen named offices, each with a new date
 	// (POST /rounds/{round}/reopenings)
 	ReopenOffices(ctx context.Context, request ReopenOfficesRequestObject) (ReopenOfficesResponseObject, error)
@@ -14019,6 +14673,9 @@ type StrictServerInterface interface {
 	// AttachEvidence 关联佐证材料 Let an indicator refer to a file, uploaded now or for an earlier round
 	// (PUT /rounds/{round}/self-checks/{unit}/{category}/evidence/{leaf}/{sha256})
 	AttachEvidence(ctx context.Context, request AttachEvidenceRequestObject) (AttachEvidenceResponseObject, error)
+	// GetPrefill 预填内容 What is known already of a unit's self-check and form, and where it comes from
+	// (GET /rounds/{round}/self-checks/{unit}/{category}/prefill)
+	GetPrefill(ctx context.Context, request GetPrefillRequestObject) (GetPrefillResponseObject, error)
 	// GetStandard 指导标准与申报表 The standard and the form of a category
 	// (GET /rounds/{round}/standards/{category})
 	GetStandard(ctx context.Context, request GetStandardRequestObject) (GetStandardResponseObject, error)
@@ -14070,6 +14727,12 @@ type StrictServerInterface interface {
 	// SetContact 填写机构联系方式 Set how an office is reached (own office or one above; no person's name)
 	// (PUT /units/{unit}/contact)
 	SetContact(ctx context.Context, request SetContactRequestObject) (SetContactResponseObject, error)
+	// GetFacts 年度基本情况 What a unit has reported of a year
+	// (GET /units/{unit}/facts/{year})
+	GetFacts(ctx context.Context, request GetFactsRequestObject) (GetFactsResponseObject, error)
+	// ReportFacts 报告年度基本情况 Report the facts of a year, in place of those before (上级可代报)
+	// (PUT /units/{unit}/facts/{year})
+	ReportFacts(ctx context.Context, request ReportFactsRequestObject) (ReportFactsResponseObject, error)
 	// GetUnitHistory 单位沿革 What a unit was, what was done to it, what came of it
 	// (GET /units/{unit}/history)
 	GetUnitHistory(ctx context.Context, request GetUnitHistoryRequestObject) (GetUnitHistoryResponseObject, error)
@@ -16982,6 +17645,33 @@ func (sh *strictHandler) OpenRound(ctx *gin.Context, round RoundID, params OpenR
 	}
 }
 
+// GetProgress operation middleware
+func (sh *strictHandler) GetProgress(ctx *gin.Context, round RoundID, params GetProgressParams) {
+	var request GetProgressRequestObject
+
+	request.Round = round
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetProgress(ctx, request.(GetProgressRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetProgress")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetProgressResponseObject); ok {
+		if err := validResponse.VisitGetProgressResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ReopenOffices operation middleware
 func (sh *strictHandler) ReopenOffices(ctx *gin.Context, round RoundID, params ReopenOfficesParams) {
 	var request ReopenOfficesRequestObject
@@ -17228,6 +17918,34 @@ func (sh *strictHandler) AttachEvidence(ctx *gin.Context, round RoundID, unit Co
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(AttachEvidenceResponseObject); ok {
 		if err := validResponse.VisitAttachEvidenceResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetPrefill operation middleware
+func (sh *strictHandler) GetPrefill(ctx *gin.Context, round RoundID, unit Code, category Category) {
+	var request GetPrefillRequestObject
+
+	request.Round = round
+	request.Unit = unit
+	request.Category = category
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPrefill(ctx, request.(GetPrefillRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPrefill")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetPrefillResponseObject); ok {
+		if err := validResponse.VisitGetPrefillResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -17792,6 +18510,79 @@ func (sh *strictHandler) SetContact(ctx *gin.Context, unit Code, params SetConta
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(SetContactResponseObject); ok {
 		if err := validResponse.VisitSetContactResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetFacts operation middleware
+func (sh *strictHandler) GetFacts(ctx *gin.Context, unit Code, year int) {
+	var request GetFactsRequestObject
+
+	request.Unit = unit
+	request.Year = year
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetFacts(ctx, request.(GetFactsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetFacts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetFactsResponseObject); ok {
+		if err := validResponse.VisitGetFactsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReportFacts operation middleware
+func (sh *strictHandler) ReportFacts(ctx *gin.Context, unit Code, year int, params ReportFactsParams) {
+	var request ReportFactsRequestObject
+
+	request.Unit = unit
+	request.Year = year
+	request.Params = params
+
+	var body ReportFactsJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReportFacts(ctx, request.(ReportFactsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReportFacts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReportFactsResponseObject); ok {
+		if err := validResponse.VisitReportFactsResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -136,7 +136,7 @@ func (s *Server) ListHistory(ctx context.Context, request ListHistoryRequestObje
 func application(f acts.File) Application {
 	out := Application{
 		Id: f.ID, Unit: f.UnitCode, Name: f.UnitName, Category: CategoryName(f.Category), Office: f.OfficeCode,
-		Revision: f.Revision, State: FileState(f.State), Form: (*Form)(&f.Form), Ground: given(f.Ground),
+		Revision: f.Revision, State: FileState(f.State), Form: (*Form)(&f.Form), Prefilled: given(f.Prefilled), Ground: given(f.Ground),
 		Unsigned: given(f.Unsigned), Suspended: given(f.Suspended), FiledAt: at(f.FiledAt), FormScan: given(f.FormScan),
 		SelfTotal: total(f.SelfTotal), ProvinceTotal: total(f.ProvinceTotal), NationalTotal: total(f.NationalTotal),
 	}

@@ -34,7 +34,7 @@ func TestAFileClimbsFromItsUnitToTheProvince(t *testing.T) {
 
 	h.call(unit, "GET", path("/self-checks/410102/district"), nil).refused(http.StatusNotFound, award.NotFound)
 	check := into[SaveSelfCheck200JSONResponse](h.call(prefecture, "PUT", path("/self-checks/410102/district"),
-		map[string]any{"marks": full, "gap": "台账不全"}).want(http.StatusOK)).SelfCheck
+		map[string]any{"marks": full, "gap": "台账不全", "entered_for": map[string]any{"person": "李主任"}}).want(http.StatusOK)).SelfCheck
 	if check.Total != "100.00" || !check.Ready || check.EnteredByOffice != "4101" || check.Revision != 1 || *check.Gap != "台账不全" {
 		t.Errorf("self-check %+v", check)
 	}
@@ -58,7 +58,7 @@ func TestAFileClimbsFromItsUnitToTheProvince(t *testing.T) {
 	if p.Errors == nil || len(*p.Errors) != 4 || (*p.Errors)[0].Pointer != "/form/contact" {
 		t.Errorf("incomplete %+v", p.Errors)
 	}
-	rest := map[string]any{"form": map[string]any{"contact": "0371-1", "residents": "900000", "staff": "300", "deeds": "居民自治"}}
+	rest := map[string]any{"form": map[string]any{"contact": "0371-60000000", "residents": "900000", "staff": "300", "deeds": "居民自治"}}
 	h.call(unit, "PATCH", on, rest).refused(http.StatusBadRequest, award.Invalid) // no If-Match
 	h.call(unit, "PATCH", on, rest, `If-Match: "9"`).refused(http.StatusPreconditionFailed, award.Stale)
 	h.call(unit, "PATCH", on, rest, `If-Match: "1"`).want(http.StatusOK)

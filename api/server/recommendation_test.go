@@ -16,9 +16,13 @@ import (
 )
 
 // openDrill opens a drill of one category over HTTP and returns its ID. Its days
-// last an hour.
-func (h *house) openDrill() string {
+// last an hour; its form is the sample when none is given.
+func (h *house) openDrill(form ...map[string]any) string {
 	h.t.Helper()
+	category := map[string]any{"category": "district", "quota": 1, "ratio": 1}
+	if form != nil {
+		category["form"] = form
+	}
 	for _, office := range []string{"42", "BT"} { // no recommending office is without a unit
 		h.exec(`WITH u AS (INSERT INTO unit DEFAULT VALUES RETURNING id)
 			INSERT INTO unit_version (unit_id, valid_from, code, name, kind, kind_sure, parent_id, source)
@@ -30,7 +34,7 @@ func (h *house) openDrill() string {
 	}
 	round := into[RoundDone](h.call(h.admin, "POST", "/api/v1/rounds", map[string]any{
 		"title": "全国和谐社区建设示范单位", "drill_day_seconds": 3600,
-		"categories": []any{map[string]any{"category": "district", "quota": 1, "ratio": 1}},
+		"categories": []any{category},
 		"dates":      map[string]any{"self_check": in(20), "recommendation": in(80), "assessment": in(120)},
 		"rules":      map[string]any{"notice_days": 2, "letter_days": 1, "arrival_days": 1},
 	}).want(http.StatusCreated)).Round

@@ -176,10 +176,14 @@ func roundInput(in RoundDefinition) (acts.RoundInput, error) {
 		return acts.RoundInput{}, err
 	}
 	for _, c := range in.Categories {
-		out.Categories = append(out.Categories, award.CategoryRule{
+		rule := award.CategoryRule{
 			Category: award.Category(c.Category), Title: value(c.Title), Quota: award.Quota{Places: c.Quota, Ratio: value(c.Ratio)},
 			StandardID: value(c.Standard),
-		})
+		}
+		if err := recode(value(c.Form), &rule.Form); err != nil {
+			return acts.RoundInput{}, err
+		}
+		out.Categories = append(out.Categories, rule)
 	}
 	if in.RegistryDate != nil {
 		out.RegistryDate = date(*in.RegistryDate)

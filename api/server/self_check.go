@@ -22,29 +22,106 @@ func (s *Server) SaveSelfCheck(ctx context.Context, request SaveSelfCheckRequest
 	if err != nil {
 		return nil, err
 	}
-	points, err := marks(request.Body.Marks)
+	values, err := marks(request.Body.Marks)
 	if err != nil {
 		return nil, err
 	}
-	done, err := s.acts.SaveSelfCheck(ctx, officer(ctx), actKey(ctx), acts.SaveSelfCheck{
+	in := acts.SaveSelfCheck{
 		Round: request.Round, Unit: request.Unit, Category: award.Category(request.Category), Revision: seen,
-		Marks: points, Gap: value(request.Body.Gap), Measure: value(request.Body.Measure),
-	})
+		Marks: values, Gap: value(request.Body.Gap), Measure: value(request.Body.Measure),
+		EnteredFor: enteredFor(request.Body.EnteredFor),
+	}
+	if err := recode(request.Body.Notes, &in.Notes); err != nil {
+		return nil, err
+	}
+	done, err := s.acts.SaveSelfCheck(ctx, officer(ctx), actKey(ctx), in)
 	if err != nil {
 		return nil, err
 	}
 	return SaveSelfCheck200JSONResponse{Receipt: receipt(done.Receipt), SelfCheck: s.selfCheck(ctx, done.Result)}, nil
 }
 
+// enteredFor reads on whose word a superior enters.
+func enteredFor(in *EnteredFor) award.EnteredFor {
+	if in == nil {
+		return award.EnteredFor{}
+	}
+	return award.EnteredFor{Person: in.Person, Scan: value(in.Scan)}
+}
+
+// GetPrefill shows what is known already of a unit's self-check and form.
+func (s *Server) GetPrefill(ctx context.Context, request GetPrefillRequestObject) (GetPrefillResponseObject, error) {
+	p, err := s.acts.Prefill(ctx, officer(ctx), request.Round, request.Unit, award.Category(request.Category))
+	if err != nil {
+		return nil, err
+	}
+	out := Prefill{
+		FactsYear: given(p.Facts.Year), LastRound: given(p.LastRound()), Gap: given(p.Last.Gap), Measure: given(p.Last.Measure),
+		Marks: make([]prefilledMark, len(p.Marks)), Form: make([]prefilledField, len(p.Form)),
+	}
+	for i, m := range p.Marks {
+		out.Marks[i] = prefilledMark{Code: m.Code, Mark: m.Value.String(), From: given(Origin(m.From)), Note: given(note(m.Note))}
+	}
+	for i, f := range p.Form {
+		out.Form[i] = prefilledField{Key: f.Key, Title: f.Title, Value: f.Value, From: given(Origin(f.From))}
+	}
+	return GetPrefill200JSONResponse(out), nil
+}
+
+// The parts of what is prefilled, which have no name of their own.
+type (
+	prefilledMark = struct {
+		Code string  `json:"code"`
+		From *Origin `json:"from,omitempty"`
+		Mark Mark    `json:"mark"`
+		Note *Note   `json:"note,omitempty"`
+	}
+	prefilledField = struct {
+		From  *Origin `json:"from,omitempty"`
+		Key   string  `json:"key"`
+		Title string  `json:"title"`
+		Value string  `json:"value"`
+	}
+)
+
+// note writes what a unit says beside an indicator.
+func note(n award.Note) Note {
+	return Note{Facts: given(n.Facts), Gap: given(n.Gap), Measure: given(n.Measure)}
+}
+
 // selfCheck writes a self-check.
 func (s *Server) selfCheck(ctx context.Context, c acts.SelfCheck) SelfCheck {
 	out := SelfCheck{
 		Unit: c.UnitCode, Name: c.UnitName, Category: CategoryName(c.Category), Revision: c.Revision,
-		Marks: marksShown(c.Marks), Gap: given(c.Gap), Measure: given(c.Measure),
-		Total: c.Total.String(), Ready: c.Ready, EnteredByOffice: c.EnteredByOffice, UpdatedAt: c.UpdatedAt,
+		Marks: marksShown(c.Marks), Gap: given(c.Gap), Measure: given(c.Measure), Complete: c.Complete,
+		Total: c.Total.String(), Ready: c.Ready, Short: c.Short.String(), Blocks: make([]BlockScore, len(c.Blocks)),
+		FactsYear: given(c.FactsYear), Prefilled: given(c.Prefilled),
+		EnteredByOffice: c.EnteredByOffice, UpdatedAt: *at(c.UpdatedAt),
+	}
+	for i, b := range c.Blocks {
+		out.Blocks[i] = BlockScore{Title: b.Title, Points: b.Points.String(), Maximum: b.Maximum.String()}
+		if b.Minimum > 0 {
+			out.Blocks[i].Minimum = given(b.Minimum.String())
+		}
+	}
+	if len(c.Notes) > 0 {
+		notes := make(Notes, len(c.Notes))
+		for code, n := range c.Notes {
+			notes[code] = note(n)
+		}
+		out.Notes = &notes
 	}
 	if len(c.Reasons) > 0 {
 		out.Reasons = s.failures(ctx, c.Reasons)
+	}
+	if len(c.Filled) > 0 {
+		out.FromFacts = &c.Filled
+	}
+	if len(c.Outdated) > 0 {
+		out.Outdated = &c.Outdated
+	}
+	if c.EnteredFor != (award.EnteredFor{}) {
+		out.EnteredFor = &EnteredFor{Person: c.EnteredFor.Person, Scan: given(c.EnteredFor.Scan)}
 	}
 	return out
 }

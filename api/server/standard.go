@@ -161,7 +161,7 @@ func standardLeaf(l award.Leaf) StandardLeaf {
 	out := StandardLeaf{
 		Code: l.Code, Title: l.Title, Kind: StandardLeafKind(l.Kind), Max: l.Max.String(),
 		Gate: given(l.Gate), Veto: given(l.Veto), Bonus: given(l.Bonus), Exemption: given(l.Exemption),
-		Unit: given(l.Unit), Each: someGiven(l.Each), Least: someGiven(l.Least), Greatest: someGiven(l.Greatest),
+		Unit: given(l.Unit), Fact: given(string(l.Fact)), Each: someGiven(l.Each), Least: someGiven(l.Least), Greatest: someGiven(l.Greatest),
 	}
 	if l.Kind == award.LeafTarget {
 		out.Sense, out.Target = given(StandardLeafSense(l.Sense)), given(l.Target.String())
@@ -208,6 +208,7 @@ func standardContent(in StandardContent) (award.Standard, error) {
 			at := fmt.Sprintf("%s/leaves/%d", at, k)
 			leaf := award.Leaf{
 				Code: strings.TrimSpace(l.Code), Title: strings.TrimSpace(l.Title), Kind: award.LeafKind(l.Kind), Unit: strings.TrimSpace(value(l.Unit)),
+				Fact: award.Measure(value(l.Fact)),
 				Gate: value(l.Gate), Veto: value(l.Veto), Bonus: value(l.Bonus), Exemption: value(l.Exemption),
 				Max: points(at+"/max", &l.Max), Each: points(at+"/each", l.Each), Sense: award.Sense(value(l.Sense)),
 				Target: points(at+"/target", l.Target), Least: points(at+"/least", l.Least), Greatest: points(at+"/greatest", l.Greatest),

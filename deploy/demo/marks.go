@@ -167,8 +167,10 @@ func (s standard) fill(u unit) map[string]string {
 	for _, field := range s.Form {
 		text := "演练:" + u.Name + field.Title
 		switch {
-		case field.Number:
+		case field.Kind == award.FieldNumber:
 			text = fmt.Sprint(1000 + len(u.Code)*37)
+		case field.Kind == award.FieldPhone:
+			text = "0371-60000000"
 		case field.Key == "unit":
 			text = u.Name
 		case field.Key == "code":

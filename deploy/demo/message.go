@@ -95,10 +95,10 @@ type leaf struct {
 }
 
 type formField struct {
-	Key      string `json:"key"`
-	Title    string `json:"title"`
-	MaxRunes int    `json:"max_runes"`
-	Number   bool   `json:"number"`
+	Key      string          `json:"key"`
+	Title    string          `json:"title"`
+	MaxRunes int             `json:"max_runes"`
+	Kind     award.FieldKind `json:"kind"`
 }
 
 // unit is an entry of the register.

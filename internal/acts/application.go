@@ -23,6 +23,7 @@ type File struct {
 	Revision   int               `json:"revision"` // raised by every move and edit
 	State      award.FileState   `json:"state"`
 	Form       map[string]string `json:"form"`
+	Prefilled  int               `json:"prefilled"` // fields that nobody had to type
 
 	Waiting      int64      `json:"waiting"` // who must act next; 0: nobody
 	WaitingCode  string     `json:"waiting_code"`
@@ -95,6 +96,9 @@ type FileMove struct {
 
 // fileTx keeps self-checks, applications and what offices say of them.
 type fileTx interface {
+	factTx
+	knownTx
+	progressTx
 	selfCheckTx
 	endorsementTx
 	inspectionTx
@@ -134,8 +138,8 @@ type CreateApplication struct {
 	Form     map[string]string
 }
 
-// CreateApplication starts a unit's application as a draft, pre-filled from the
-// register. One unit, one category, one live application a round (domain 4); a
+// CreateApplication starts a unit's application as a draft, pre-filled with what
+// is known: register, facts of the year, last round (N 五(三)). One unit, one category, one live application a round (domain 4); a
 // holder of the title does not apply again (domain 6.8).
 func (a *Acts) CreateApplication(ctx context.Context, by award.Officer, key Key, in CreateApplication) (Done[File], error) {
 	return once(ctx, a, by, key, award.ActCreateApplication, in.Round, func(t *act) (File, error) {
@@ -160,14 +164,24 @@ func (a *Acts) CreateApplication(ctx context.Context, by award.Officer, key Key,
 		if holds {
 			return File{}, award.Refuse(award.Conflict, "domain 6.8", "title_holder", unit.Name, rule.Title)
 		}
-		form := award.Prefill(rule.Form, unit.Name, unit.Code)
+		known, _, err := knownForm(ctx, t, p.round, unit, in.Category, p.now)
+		if err != nil {
+			return File{}, err
+		}
+		form, from := award.Prefill(rule.Form, known)
+		prefilled := 0
+		for key := range from {
+			if typed, given := in.Form[key]; !given || typed == form[key] {
+				prefilled++
+			}
+		}
 		maps.Copy(form, in.Form)
 		if defects := award.CheckDraft(rule.Form, form); len(defects) > 0 {
 			return File{}, award.RefuseFields(award.Invalid, "N 四(一)", "form_malformed", defects)
 		}
 		f := File{
 			Round: in.Round, Unit: unit.ID, UnitName: unit.Name, Category: in.Category, Office: unit.Office,
-			State: award.FileDraft, Form: form, Waiting: unit.ID, WaitingSince: p.now, CreatedAt: p.now,
+			State: award.FileDraft, Form: form, Prefilled: prefilled, Waiting: unit.ID, WaitingSince: p.now, CreatedAt: p.now,
 		}
 		if f.ID, err = t.AddFile(ctx, f); err != nil {
 			return File{}, err
@@ -267,6 +281,8 @@ func (t *act) readyToFile(ctx context.Context, p place, f File) (SelfCheck, erro
 		defects = append(defects, award.Defect{Pointer: "/self_check", Key: "self_check_missing"})
 	case err != nil:
 		return SelfCheck{}, err
+	case !check.Complete:
+		defects = append(defects, award.Defect{Pointer: "/self_check", Key: "self_check_incomplete"})
 	case !check.Ready:
 		defects = append(defects, award.Defect{
 			Pointer: "/self_check", Key: "self_check_not_ready", Args: []any{check.Total.String(), p.round.Rules.PassMark.String()},

@@ -11,6 +11,7 @@ import (
 // SelfCheckReport is the numbers of an office's self-check stage (自查情况报数).
 type SelfCheckReport struct {
 	Units       int `json:"units"`
+	Begun       int `json:"begun"`
 	SelfChecked int `json:"self_checked"`
 	Ready       int `json:"ready"`
 	Applied     int `json:"applied"`
@@ -59,7 +60,7 @@ func (t *act) ownStage(ctx context.Context, code string) (Round, Office, error) 
 }
 
 func (t *act) reportSelfCheck(ctx context.Context, in CompleteStageInput) (CompleteStageResult, error) {
-	_, office, err := t.ownStage(ctx, in.Office)
+	round, office, err := t.ownStage(ctx, in.Office)
 	if err != nil {
 		return CompleteStageResult{}, err
 	}
@@ -67,11 +68,12 @@ func (t *act) reportSelfCheck(ctx context.Context, in CompleteStageInput) (Compl
 	if err != nil {
 		return CompleteStageResult{}, err
 	}
-	report, err := t.SelfCheckReport(ctx, in.Round, office.ID)
+	unit := Unit{ID: office.ID, Office: office.ID, Path: office.Path}
+	progress, err := t.Progress(ctx, in.Round, unit, round.asks())
 	if err != nil {
 		return CompleteStageResult{}, err
 	}
-	return t.complete(ctx, office.ID, office.Code, award.StageSelfCheck, stage.DueAt, in.Note, report)
+	return t.complete(ctx, office.ID, office.Code, award.StageSelfCheck, stage.DueAt, in.Note, selfCheckReport(progress))
 }
 
 func (t *act) sendPackage(ctx context.Context, in CompleteStageInput) (CompleteStageResult, error) {

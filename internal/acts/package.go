@@ -47,8 +47,6 @@ type packageTx interface {
 	// CompleteStage records that an office's stage is complete, with the numbers
 	// it reports.
 	CompleteStage(ctx context.Context, round string, office int64, stage award.Stage, report any) error
-	// SelfCheckReport counts an office's units, self-checks and applications.
-	SelfCheckReport(ctx context.Context, round string, office int64) (SelfCheckReport, error)
 }
 
 // PutPackageInput is the covering letter and the inspection report.

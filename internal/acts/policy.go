@@ -83,6 +83,7 @@ func policy() map[award.Act][]grant {
 		award.ActDecideOpinion:  {{theOffice, heads}},
 		award.ActEndAsking:      {{theOffice, heads}},
 
+		award.ActReportFacts:       {{unitOrAbove, staff}},
 		award.ActSaveSelfCheck:     {{unitOrAbove, staff}},
 		award.ActCreateApplication: {{unitOrAbove, staff}},
 		award.ActEditApplication:   {{unitOrAbove, staff}},

@@ -3,6 +3,8 @@ package acts
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"shifan/internal/award"
@@ -11,23 +13,51 @@ import (
 // SelfCheck is a unit's own check against the standard of a category (自查,
 // N 四(一)): its own record, for every unit, whether it applies or not.
 type SelfCheck struct {
-	Round           string         `json:"round"`
-	Unit            int64          `json:"unit"`
-	UnitCode        string         `json:"unit_code"`
-	UnitName        string         `json:"unit_name"`
-	UnitPath        []int64        `json:"-"` // for the policy
-	Category        award.Category `json:"category"`
-	Office          int64          `json:"office"` // the recommending office it counts for
-	Revision        int            `json:"revision"`
-	Marks           []award.Points `json:"marks"` // as entered, in the standard's leaf order; blank while it is a draft
-	Gap             string         `json:"gap"`
-	Measure         string         `json:"measure"`
-	Total           award.Points   `json:"total"`
-	Ready           bool           `json:"ready"`                // 符合条件
-	Reasons         []award.Reason `json:"reasons"`              // what failed
-	EnteredBy       int64          `json:"entered_by,omitempty"` // officer
-	EnteredByOffice string         `json:"entered_by_office"`    // code; a superior office's when 代录
-	UpdatedAt       time.Time      `json:"updated_at"`
+	Round           string                `json:"round"`
+	Unit            int64                 `json:"unit"`
+	UnitCode        string                `json:"unit_code"`
+	UnitName        string                `json:"unit_name"`
+	UnitPath        []int64               `json:"-"` // for the policy
+	Category        award.Category        `json:"category"`
+	Office          int64                 `json:"office"`   // the recommending office it counts for
+	Revision        int                   `json:"revision"` // 0: not begun
+	Marks           []award.Points        `json:"marks"`    // as entered, in the standard's leaf order; blank while it is a draft
+	Notes           map[string]award.Note `json:"notes"`    // by code of indicator
+	Gap             string                `json:"gap"`      // of the whole
+	Measure         string                `json:"measure"`
+	Complete        bool                  `json:"complete"` // no indicator is blank
+	Total           award.Points          `json:"total"`
+	Ready           bool                  `json:"ready"`      // 符合条件
+	FactsYear       int                   `json:"facts_year"` // of the facts that filled indicators; 0: none
+	Filled          []string              `json:"filled"`     // the indicators they filled
+	Prefilled       int                   `json:"prefilled"`  // indicators that nobody had to type
+	EnteredFor      award.EnteredFor      `json:"entered_for"`
+	EnteredBy       int64                 `json:"entered_by,omitempty"` // officer
+	EnteredByOffice string                `json:"entered_by_office"`    // code; a superior office's when 代录
+	UpdatedAt       time.Time             `json:"updated_at"`
+
+	// Told by the standard, not kept.
+	Reasons  []award.Reason     `json:"reasons"` // what is missing and what fails
+	Short    award.Points       `json:"short"`   // of the pass mark
+	Blocks   []award.BlockScore `json:"blocks"`
+	Outdated []string           `json:"outdated"` // filled with facts that have changed since; when read
+
+	Unchanged bool `json:"unchanged,omitempty"` // sent again as it was: no new revision
+}
+
+// judge tells what the self-check's values come to.
+func (s *SelfCheck) judge(standard award.Standard, pass award.Points) {
+	score := standard.Score(s.Marks, pass)
+	s.Complete = !slices.Contains(s.Marks, award.Blank)
+	s.Total, s.Ready, s.Reasons, s.Short = score.Total, score.Passed, score.Reasons, score.Short
+	s.Blocks = standard.BlockScores(score)
+}
+
+// says reports whether the self-check says what the other does, whoever entered
+// it.
+func (s SelfCheck) says(other SelfCheck) bool {
+	return slices.Equal(s.Marks, other.Marks) && maps.Equal(s.Notes, other.Notes) &&
+		s.Gap == other.Gap && s.Measure == other.Measure && s.EnteredFor == other.EnteredFor
 }
 
 // selfCheckTx keeps self-checks.
@@ -41,60 +71,159 @@ type selfCheckTx interface {
 
 // SaveSelfCheck is what a unit says of itself.
 type SaveSelfCheck struct {
-	Round    string
-	Unit     string // code
-	Category award.Category
-	Revision int // the one seen; 0: the first
-	Marks    []award.Points
-	Gap      string // 差距
-	Measure  string // 改进措施
+	Round      string
+	Unit       string // code
+	Category   award.Category
+	Revision   int // the one seen; 0: the first
+	Marks      []award.Points
+	Notes      map[string]award.Note // nil: as they are
+	Gap        string                // 差距
+	Measure    string                // 改进措施
+	EnteredFor award.EnteredFor      // of a superior: on whose word
 }
 
-// SaveSelfCheck keeps a unit's self-check (自查). A superior may enter it for a
-// unit without a computer (代录); the record names the officer who did. Nothing
-// is taken from the instant on at which the office's self-checks close.
+// SaveSelfCheck keeps a unit's self-check (自查), whole or a draft with blanks. A
+// superior may enter it for a unit without a computer (代录); the record names
+// the officer who did and the person on whose word. The year's facts fill what
+// names them. Nothing is taken from the instant on at which the office's
+// self-checks close.
 func (a *Acts) SaveSelfCheck(ctx context.Context, by award.Officer, key Key, in SaveSelfCheck) (Done[SelfCheck], error) {
 	return once(ctx, a, by, key, award.ActSaveSelfCheck, in.Round, func(t *act) (SelfCheck, error) {
-		var none SelfCheck
-		place, unit, err := t.enterUnit(ctx, in.Round, in.Unit)
-		if err != nil {
-			return none, err
-		}
-		if err := Can(by, t.name, unit.Row(place.round)); err != nil {
-			return none, err
-		}
-		category, err := place.admit(unit, in.Category)
-		if err != nil {
-			return none, err
-		}
-		if err := award.IntakeSelfCheck.Admits(place.now, place.office.SelfCheckClosesAt); err != nil {
-			return none, err
-		}
-		if defects := category.Standard.CheckMarks(in.Marks, false); len(defects) > 0 {
-			return none, award.RefuseFields(award.Invalid, "N 三", "marks_malformed", defects)
-		}
-
-		score := category.Standard.Score(in.Marks, place.round.Rules.PassMark)
-		s := SelfCheck{
-			Round: in.Round, Unit: unit.ID, UnitCode: unit.Code, UnitName: unit.Name, UnitPath: unit.Path,
-			Category: in.Category, Office: unit.Office, Revision: in.Revision + 1,
-			Marks: in.Marks, Gap: in.Gap, Measure: in.Measure,
-			Total: score.Total, Ready: score.Passed, Reasons: score.Reasons,
-			EnteredBy: by.ID, EnteredByOffice: by.OfficeCode, UpdatedAt: place.now,
-		}
-		if err := t.SaveSelfCheck(ctx, s); err != nil {
-			return none, err
-		}
-		return s, t.audit(ctx, fmt.Sprintf("self-check/%s/%s", unit.Code, in.Category), "", map[string]any{
-			"revision": s.Revision, "total": s.Total.String(), "ready": s.Ready,
-		})
+		return t.saveSelfCheck(ctx, in, false)
 	})
 }
 
-// SelfCheck returns a unit's self-check.
+// saveSelfCheck saves; again: what has been saved already is no new revision.
+func (t *act) saveSelfCheck(ctx context.Context, in SaveSelfCheck, again bool) (SelfCheck, error) {
+	next, before, err := t.nextSelfCheck(ctx, in)
+	if err != nil {
+		return SelfCheck{}, err
+	}
+	if again && before.Revision > 0 && next.says(before) {
+		next.Revision, next.Unchanged = before.Revision, true
+		next.EnteredBy, next.EnteredByOffice, next.UpdatedAt = before.EnteredBy, before.EnteredByOffice, before.UpdatedAt
+		return next, nil
+	}
+	if next.EnteredFor.Scan != before.EnteredFor.Scan {
+		if err := t.citeAlone(ctx, "/entered_for/scan", next.sealed()); err != nil {
+			return SelfCheck{}, err
+		}
+	}
+	if err := t.SaveSelfCheck(ctx, next); err != nil {
+		return SelfCheck{}, err
+	}
+	return next, t.audit(ctx, fmt.Sprintf("self-check/%s/%s", next.UnitCode, in.Category), "", map[string]any{
+		"revision": next.Revision, "total": next.Total.String(), "complete": next.Complete, "ready": next.Ready,
+	})
+}
+
+// sealed is the sealed paper of a self-check that a superior entered, as evidence.
+func (s SelfCheck) sealed() EvidenceUse {
+	return EvidenceUse{
+		SHA256: s.EnteredFor.Scan, Unit: s.Unit, Kind: award.UseSelfCheck, Subject: string(s.Category) + "/entered_for",
+	}
+}
+
+// nextSelfCheck returns what the self-check would be, and what it is.
+func (t *act) nextSelfCheck(ctx context.Context, in SaveSelfCheck) (next, before SelfCheck, err error) {
+	p, unit, err := t.enterUnit(ctx, in.Round, in.Unit)
+	if err != nil {
+		return next, before, err
+	}
+	if err := Can(t.by, t.name, unit.Row(p.round)); err != nil {
+		return next, before, err
+	}
+	rule, err := p.admit(unit, in.Category)
+	if err != nil {
+		return next, before, err
+	}
+	if err := award.IntakeSelfCheck.Admits(p.now, p.office.SelfCheckClosesAt); err != nil {
+		return next, before, err
+	}
+	before, err = t.SelfCheck(ctx, in.Round, unit.ID, in.Category)
+	if err != nil && award.CodeOf(err) != award.NotFound {
+		return next, before, err
+	}
+	next = SelfCheck{
+		Round: in.Round, Unit: unit.ID, UnitCode: unit.Code, UnitName: unit.Name, UnitPath: unit.Path,
+		Category: in.Category, Office: unit.Office, Revision: in.Revision + 1,
+		Marks: in.Marks, Notes: in.Notes, Gap: in.Gap, Measure: in.Measure,
+		EnteredFor: in.EnteredFor, EnteredBy: t.by.ID, EnteredByOffice: t.by.OfficeCode, UpdatedAt: p.now,
+	}
+	if next.Notes == nil {
+		next.Notes = before.Notes
+	}
+	known, err := knownMarks(ctx, t, p.round, rule.Standard, unit.ID, in.Category, p.now)
+	if err != nil {
+		return next, before, err
+	}
+	if err := next.fill(rule.Standard, known, before, unit.ID == t.by.Office); err != nil {
+		return next, before, err
+	}
+	next.judge(rule.Standard, p.round.Rules.PassMark)
+	return next, before, nil
+}
+
+// fill puts what is known into what is entered and checks the whole.
+func (s *SelfCheck) fill(standard award.Standard, known KnownMarks, before SelfCheck, itself bool) error {
+	defects := standard.CheckMarks(s.Marks, false)
+	if len(s.Marks) == len(known.Marks) {
+		values, codes, typedOver := standard.Fill(s.Marks, known.Facts.Facts, before.fromFacts(standard))
+		s.Marks, s.Filled = values, codes
+		defects = append(defects, typedOver...)
+		if len(codes) > 0 {
+			s.FactsYear = known.Facts.Year
+		}
+		for i, p := range known.Marks {
+			if p.Value != award.Blank && p.Value == values[i] {
+				s.Prefilled++
+			}
+		}
+	}
+	if len(defects) > 0 {
+		return award.RefuseFields(award.Invalid, "N 三", "marks_malformed", defects)
+	}
+	defects = append(standard.CheckNotes(s.Notes), award.CheckEntered(itself, s.EnteredFor)...)
+	if len(defects) > 0 {
+		return award.RefuseFields(award.Invalid, "N 四(一)", "self_check_malformed", defects)
+	}
+	return nil
+}
+
+// fromFacts returns the values that facts gave when the self-check was saved.
+func (s SelfCheck) fromFacts(standard award.Standard) map[string]award.Points {
+	values := make(map[string]award.Points)
+	for i, leaf := range standard.Leaves() {
+		if slices.Contains(s.Filled, leaf.Code) {
+			values[leaf.Code] = s.Marks[i]
+		}
+	}
+	return values
+}
+
+// SelfCheck returns a unit's self-check with what it comes to.
 func (a *Acts) SelfCheck(ctx context.Context, by award.Officer, round, unit string, category award.Category) (SelfCheck, error) {
 	var s SelfCheck
-	err := a.store.InTx(ctx, func(tx Tx) error {
+	err := a.seeUnit(ctx, by, round, unit, category, func(tx Tx, r Round, u Unit, rule RoundCategory) error {
+		var err error
+		if s, err = tx.SelfCheck(ctx, round, u.ID, category); err != nil {
+			return err
+		}
+		s.judge(rule.Standard, r.Rules.PassMark)
+		now, err := tx.Now(ctx)
+		if err != nil {
+			return err
+		}
+		facts, err := factsAt(ctx, tx, now, u.ID)
+		s.Outdated = rule.Standard.Outdated(s.Marks, s.Filled, facts.Facts)
+		return err
+	})
+	return s, err
+}
+
+// seeUnit reads what an officer may see of a unit in a category of a round.
+func (a *Acts) seeUnit(ctx context.Context, by award.Officer, round, unit string, category award.Category, fn func(tx Tx, r Round, u Unit, rule RoundCategory) error) error {
+	return a.store.InTx(ctx, func(tx Tx) error {
 		r, err := tx.Round(ctx, round)
 		if err != nil {
 			return err
@@ -110,13 +239,8 @@ func (a *Acts) SelfCheck(ctx context.Context, by award.Officer, round, unit stri
 		if err != nil {
 			return err
 		}
-		if s, err = tx.SelfCheck(ctx, round, u.ID, category); err != nil {
-			return err
-		}
-		s.Reasons = rule.Standard.Score(s.Marks, r.Rules.PassMark).Reasons
-		return nil
+		return fn(tx, r, u, rule)
 	})
-	return s, err
 }
 
 // place is where a file act happens: a round under way, the recommending office

@@ -24,8 +24,10 @@ func TestAUnitChecksItselfAndASuperiorMayEnterItForTheUnit(t *testing.T) {
 
 	marks := c.full(award.Community)
 	marks[0] = 0
+	scan := c.Uploads(c.Clerk("410102"), "盖章件")
 	done, err := c.Acts.SaveSelfCheck(t.Context(), c.Clerk("410102"), c.Key(), acts.SaveSelfCheck{
 		Round: c.round, Unit: "410102001001", Category: award.Community, Revision: 1, Marks: marks, Gap: "台账不全", Measure: "补齐",
+		EnteredFor: award.EnteredFor{Person: "李主任", Scan: scan},
 	})
 	require.NoError(t, err)
 	read, err := c.Acts.SelfCheck(t.Context(), c.Clerk("410102001001"), c.round, "410102001001", award.Community)
@@ -34,6 +36,7 @@ func TestAUnitChecksItselfAndASuperiorMayEnterItForTheUnit(t *testing.T) {
 	require.Equal(t, award.Points(95_00), read.Total)
 	require.Equal(t, marks, read.Marks)
 	require.Equal(t, "410102", read.EnteredByOffice, "代录 names who did it")
+	require.Equal(t, award.EnteredFor{Person: "李主任", Scan: scan}, read.EnteredFor, "and on whose word")
 	require.Equal(t, "台账不全", read.Gap)
 	require.Equal(t, done.Result.Total, read.Total)
 }

@@ -51,6 +51,7 @@ const (
 	ActDecideOpinion  Act = "decide-department-opinion"
 	ActEndAsking      Act = "end-department-asking" // a department that has not answered, by a minuted reason
 
+	ActReportFacts       Act = "report-facts" // 年度基本情况
 	ActSaveSelfCheck     Act = "save-self-check"
 	ActCreateApplication Act = "create-application"
 	ActEditApplication   Act = "edit-application"
@@ -103,7 +104,7 @@ func OfficeActs() []Act {
 		ActAcceptPackage, ActReturnPackage, ActMark, ActFixCandidates, ActDecide,
 		ActCompleteStage, ActAdoptProposals, ActAnnounceNotice, ActRecommend, ActPutPackage,
 		ActAskDepartments, ActRecordOpinions, ActImportOpinions, ActDecideOpinion, ActEndAsking,
-		ActSaveSelfCheck, ActCreateApplication, ActEditApplication, ActFile, ActEndorse,
+		ActReportFacts, ActSaveSelfCheck, ActCreateApplication, ActEditApplication, ActFile, ActEndorse,
 		ActCallUp, ActWithdraw, ActInspect, ActSurvey, ActSetIntakeLimits, ActScanForm,
 		ActRequestReview, ActAnswerReview,
 		ActUploadEvidence, ActAttachEvidence, ActDetachEvidence, ActReadMessage,

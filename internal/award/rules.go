@@ -141,6 +141,12 @@ func (d Definition) Defaulted(now time.Time) Definition {
 		if c.Form == nil {
 			c.Form = SampleForm()
 		}
+		c.Form = slices.Clone(c.Form)
+		for j := range c.Form {
+			if c.Form[j].Kind == "" {
+				c.Form[j].Kind = FieldText
+			}
+		}
 	}
 	if d.Dates.ApplyCloses.IsZero() {
 		d.Dates.ApplyCloses = d.Dates.SelfCheckCloses
@@ -195,6 +201,7 @@ func (d Definition) Check(now time.Time) []Defect {
 		case c.Quota.Ratio > MostUnits:
 			say(pointer+"/ratio", "number_too_large", MostUnits, c.Quota.Ratio)
 		}
+		defects = append(defects, CheckFields(pointer+"/form", c.Form)...)
 	}
 
 	inOrder := []struct {

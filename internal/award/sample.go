@@ -52,9 +52,9 @@ func districtSample() []Block {
 		}},
 		{Title: "保障措施健全完善", Leaves: []Leaf{
 			judged("4.1", "社区工作经费、人员报酬和服务设施建设资金列入财政预算", 6_00),
-			percent("4.2", "当年受训不少于20小时的社区工作者占社区工作者的比例", 5_00, 90_00), // O 四(三)
+			fromYear(percent("4.2", "当年受训不少于20小时的社区工作者占社区工作者的比例", 5_00, 90_00), "trained_workers/workers"), // O 四(三)
 			percent("4.3", "设有统一标识的综合性社区服务中心的社区占社区的比例", 5_00, 80_00),
-			percent("4.4", "注册社区志愿者占居民人口的比例", 4_00, 10_00), // O 三(二)
+			fromYear(percent("4.4", "注册社区志愿者占居民人口的比例", 4_00, 10_00), "volunteers/residents"), // O 三(二)
 			judged("4.5", "社区工作者专业化、职业化,待遇落实", 5_00),
 		}},
 	}
@@ -78,13 +78,13 @@ func streetSample() []Block {
 		}},
 		{Title: "保障措施落实到位", Leaves: []Leaf{
 			judged("3.1", "社区工作经费、办公和服务用房落实", 7_00),
-			percent("3.2", "当年受训不少于20小时的社区工作者占社区工作者的比例", 6_00, 90_00),
+			fromYear(percent("3.2", "当年受训不少于20小时的社区工作者占社区工作者的比例", 6_00, 90_00), "trained_workers/workers"),
 			judged("3.3", "社区工作者配备到位,待遇落实", 6_00),
 			{Code: "3.4", Title: "街道建有社区服务中心", Kind: LeafBoolean, Max: 3_00},
 			judged("3.5", "社区信息资源共享,不要求重复报表", 3_00),
 		}},
 		{Title: "社会参与广泛有序", Leaves: []Leaf{
-			percent("4.1", "注册社区志愿者占居民人口的比例", 5_00, 10_00),
+			fromYear(percent("4.1", "注册社区志愿者占居民人口的比例", 5_00, 10_00), "volunteers/residents"),
 			counted("4.2", "登记或备案的社区民间组织", 4_00, 50, "个"),
 			judged("4.3", "驻区单位共驻共建,向居民开放食堂、浴室、文体和科教设施", 6_00),
 			judged("4.4", "邻里互助和慈善活动经常开展", 3_00),
@@ -104,12 +104,12 @@ func communitySample() []Block {
 		}},
 		{Title: "队伍作用明显", Leaves: []Leaf{
 			judged("2.1", "社区工作者结构合理,分工明确,走访居民经常", 6_00),
-			percent("2.2", "当年受训不少于20小时的社区工作者占社区工作者的比例", 7_00, 100_00), // O 四(三)
-			percent("2.3", "注册社区志愿者占居民人口的比例", 7_00, 10_00),             // O 三(二)
+			fromYear(percent("2.2", "当年受训不少于20小时的社区工作者占社区工作者的比例", 7_00, 100_00), "trained_workers/workers"), // O 四(三)
+			fromYear(percent("2.3", "注册社区志愿者占居民人口的比例", 7_00, 10_00), "volunteers/residents"),                // O 三(二)
 			judged("2.4", "党员设岗定责、依岗承诺、帮扶困难群众", 5_00),
 		}},
 		{Title: "服务体系完善", Leaves: []Leaf{
-			{Code: "3.1", Title: "有一个统一标识的综合性社区服务中心", Kind: LeafBoolean, Max: 6_00}, // O 三(五)
+			{Code: "3.1", Title: "有一个统一标识的综合性社区服务中心", Kind: LeafBoolean, Max: 6_00, Fact: "service_centre"}, // O 三(五)
 			counted("3.2", "就业、社会保险、社会救助、社会治安、医疗卫生、计划生育、文化、教育、体育公共服务覆盖到社区", 4_50, 50, "项"),
 			judged("3.3", "便民利民服务方便,实行委托代理", 6_00),
 			judged("3.4", "居家养老和面向困难群体的服务落实", 5_50),
@@ -128,6 +128,12 @@ func communitySample() []Block {
 
 func judged(code, title string, most Points) Leaf {
 	return Leaf{Code: code, Title: title, Kind: LeafPoints, Max: most}
+}
+
+// fromYear is filled from the year's facts.
+func fromYear(l Leaf, fact Measure) Leaf {
+	l.Fact = fact
+	return l
 }
 
 func mustHave(code, title string, most Points) Leaf {

@@ -68,6 +68,8 @@ type Leaf struct {
 	Least    Points `json:"least,omitempty"`    // what can be measured begins here
 	Greatest Points `json:"greatest,omitempty"` // and ends here; nothing: anywhere
 	Bands    []Band `json:"bands,omitempty"`
+
+	Fact Measure `json:"fact,omitempty"` // fills the indicator from the year's facts
 }
 
 // Block is a first-level heading of a standard with its indicators.

@@ -95,6 +95,7 @@ func (c *standardCheck) leaf(at string, l *Leaf) {
 		return // what belongs to it can not be told
 	}
 	c.foreign(at, l)
+	c.fact(at, l)
 	switch l.Kind {
 	case LeafCount, LeafDeduction:
 		if l.Each <= 0 || l.Each > l.Max {
@@ -154,6 +155,18 @@ func (c *standardCheck) foreign(at string, l *Leaf) {
 	}
 	if (l.Kind == LeafCount || bands || target) && l.Unit == "" {
 		c.say(at+"/unit", "leaf_unit", l.Code)
+	}
+}
+
+// fact refuses a year's fact that there is not, and one that does not give what
+// the kind takes.
+func (c *standardCheck) fact(at string, l *Leaf) {
+	switch {
+	case l.Fact == "":
+	case !l.Fact.known():
+		c.say(at+"/fact", "leaf_fact_unknown", l.Code, string(l.Fact))
+	case l.Fact.YesNo() != (l.Kind == LeafBoolean), l.Fact.share() && !l.Kind.measured(), l.Kind == LeafPoints, l.Kind == LeafDeduction:
+		c.say(at+"/fact", "leaf_fact_kind", l.Code, l.Fact.Chinese())
 	}
 }
 

@@ -55,6 +55,11 @@ func TestEveryDefectOfAStandardIsNamed(t *testing.T) {
 		"a target on neither side":  {func(s *award.Standard) { leaf(s, 5).Sense = "about" }, []string{"/blocks/0/leaves/5/sense leaf_sense"}},
 		"a target out of reach":     {func(s *award.Standard) { leaf(s, 5).Target = 100_01 }, []string{"/blocks/0/leaves/5/target leaf_target"}},
 		"a target on judged points": {func(s *award.Standard) { leaf(s, 0).Target, leaf(s, 0).Unit = 1, "%" }, []string{"/blocks/0/leaves/0/unit leaf_foreign", "/blocks/0/leaves/0/target leaf_foreign"}},
+		"a fact that there is not":  {func(s *award.Standard) { leaf(s, 5).Fact = "income" }, []string{"/blocks/0/leaves/5/fact leaf_fact_unknown"}},
+		"a yes for a measure":       {func(s *award.Standard) { leaf(s, 5).Fact = "service_centre" }, []string{"/blocks/0/leaves/5/fact leaf_fact_kind"}},
+		"a number for a yes":        {func(s *award.Standard) { leaf(s, 1).Fact = "residents" }, []string{"/blocks/0/leaves/1/fact leaf_fact_kind"}},
+		"a share for a count":       {func(s *award.Standard) { leaf(s, 2).Fact = "volunteers/residents" }, []string{"/blocks/0/leaves/2/fact leaf_fact_kind"}},
+		"a fact for judged points":  {func(s *award.Standard) { leaf(s, 0).Fact = "residents" }, []string{"/blocks/0/leaves/0/fact leaf_fact_kind"}},
 		"a veto by judgement":       {func(s *award.Standard) { s.Blocks[1].Leaves[1].Kind = award.LeafPoints }, []string{"/blocks/1/leaves/1/veto leaf_veto_kind"}},
 		"a veto that is a gate":     {func(s *award.Standard) { s.Blocks[1].Leaves[1].Gate = true }, []string{"/blocks/1/leaves/1/gate leaf_flags"}},
 		"a bonus in a national standard": {

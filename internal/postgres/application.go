@@ -29,7 +29,8 @@ const fileColumns = `
 	       (SELECT sc.total FROM self_check sc
 	        WHERE sc.round_id = a.round_id AND sc.unit_id = a.unit_id AND sc.category = a.category),
 	       (SELECT i.total FROM inspection i WHERE i.application_id = a.id),
-	       (SELECT s.total FROM score s WHERE s.application_id = a.id)
+	       (SELECT s.total FROM score s WHERE s.application_id = a.id),
+	       a.prefilled
 	FROM application a
 	JOIN round_unit u ON u.round_id = a.round_id AND u.unit_id = a.unit_id
 	JOIN round_office o ON o.round_id = a.round_id AND o.office_id = a.office_id
@@ -45,7 +46,7 @@ func scanFile(row scanner) (acts.File, error) {
 		&f.Waiting, &f.WaitingCode, &f.WaitingName, &f.WaitingKind, &since, &due, &stageDue,
 		&f.Reminders, &f.Resume, &f.DeclinedBy,
 		&f.CalledUp, &f.Unsigned, &f.Suspended, &f.Ground, &f.CreatedAt, &filed, &ended, &f.FormScan,
-		&f.SelfTotal, &f.ProvinceTotal, &f.NationalTotal)
+		&f.SelfTotal, &f.ProvinceTotal, &f.NationalTotal, &f.Prefilled)
 	if err != nil {
 		return acts.File{}, err
 	}
@@ -101,10 +102,10 @@ func (t *tx) AddFile(ctx context.Context, f acts.File) (int64, error) {
 		return 0, fmt.Errorf("encode form: %w", err)
 	}
 	err = t.GetContext(ctx, &f.ID, `
-		INSERT INTO application (round_id, unit_id, category, office_id, state, form, waiting_office_id, waiting_since, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+		INSERT INTO application (round_id, unit_id, category, office_id, state, form, prefilled, waiting_office_id, waiting_since, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 		RETURNING id`,
-		f.Round, f.Unit, f.Category, f.Office, f.State, form, f.Waiting, f.WaitingSince, f.CreatedAt)
+		f.Round, f.Unit, f.Category, f.Office, f.State, form, f.Prefilled, f.Waiting, f.WaitingSince, f.CreatedAt)
 	if constraint(err) == "application_one_live" {
 		return 0, applicationExists(f)
 	}

@@ -186,18 +186,3 @@ func (t *tx) CompleteStage(ctx context.Context, round string, office int64, stag
 	}
 	return nil
 }
-
-// SelfCheckReport counts an office's units, self-checks and applications.
-func (t *tx) SelfCheckReport(ctx context.Context, round string, office int64) (acts.SelfCheckReport, error) {
-	var r acts.SelfCheckReport
-	err := t.QueryRowxContext(ctx, `
-		SELECT (SELECT coalesce(sum(eligible), 0) FROM recommendation_limit WHERE round_id = $1 AND office_id = $2),
-		       count(*), count(*) FILTER (WHERE ready),
-		       (SELECT count(*) FROM application WHERE round_id = $1 AND office_id = $2 AND filed_at IS NOT NULL)
-		FROM self_check WHERE round_id = $1 AND office_id = $2`, round, office).
-		Scan(&r.Units, &r.SelfChecked, &r.Ready, &r.Applied)
-	if err != nil {
-		return acts.SelfCheckReport{}, fmt.Errorf("count self-checks: %w", err)
-	}
-	return r, nil
-}

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -16,9 +17,11 @@ import (
 func (t *tx) SelfCheck(ctx context.Context, round string, unit int64, category award.Category) (acts.SelfCheck, error) {
 	var s acts.SelfCheck
 	var path pq.Int64Array
+	var notes []byte
 	err := t.QueryRowxContext(ctx, `
 		SELECT s.round_id, s.unit_id, u.code, u.name, u.path, s.category, s.office_id, s.revision,
-		       s.marks, s.gap, s.measure, s.total, s.ready, s.entered_by, coalesce(e.code, ''), s.updated_at
+		       s.marks, s.notes, s.gap, s.measure, s.complete, s.total, s.ready, s.facts_year, s.filled, s.prefilled,
+		       s.on_word_of, s.scan, s.entered_by, coalesce(e.code, ''), s.updated_at
 		FROM self_check s
 		JOIN round_unit u ON u.round_id = s.round_id AND u.unit_id = s.unit_id
 		JOIN officer o ON o.id = s.entered_by
@@ -26,7 +29,8 @@ func (t *tx) SelfCheck(ctx context.Context, round string, unit int64, category a
 		WHERE s.round_id = $1 AND s.unit_id = $2 AND s.category = $3`,
 		round, unit, category).
 		Scan(&s.Round, &s.Unit, &s.UnitCode, &s.UnitName, &path, &s.Category, &s.Office, &s.Revision,
-			(*marks)(&s.Marks), &s.Gap, &s.Measure, &s.Total, &s.Ready, &s.EnteredBy, &s.EnteredByOffice, &s.UpdatedAt)
+			(*marks)(&s.Marks), &notes, &s.Gap, &s.Measure, &s.Complete, &s.Total, &s.Ready, &s.FactsYear, (*pq.StringArray)(&s.Filled), &s.Prefilled,
+			&s.EnteredFor.Person, &s.EnteredFor.Scan, &s.EnteredBy, &s.EnteredByOffice, &s.UpdatedAt)
 	if errors.Is(err, sql.ErrNoRows) {
 		return acts.SelfCheck{}, award.Refuse(award.NotFound, "N 四(一)", "self_check_none", string(category))
 	}
@@ -34,22 +38,36 @@ func (t *tx) SelfCheck(ctx context.Context, round string, unit int64, category a
 		return acts.SelfCheck{}, fmt.Errorf("read self-check: %w", err)
 	}
 	s.UnitPath = path
+	if err := json.Unmarshal(notes, &s.Notes); err != nil {
+		return acts.SelfCheck{}, fmt.Errorf("read notes of unit %s: %w", s.UnitCode, err)
+	}
 	return s, nil
 }
 
 // SaveSelfCheck writes a revision of a self-check, if it follows the last one.
 func (t *tx) SaveSelfCheck(ctx context.Context, s acts.SelfCheck) error {
+	notes, err := encode(notesOf(s))
+	if err != nil {
+		return fmt.Errorf("encode notes: %w", err)
+	}
 	done, err := t.ExecContext(ctx, `
 		INSERT INTO self_check (round_id, unit_id, category, office_id, revision,
-			marks, gap, measure, total, ready, entered_by, updated_at)
-		SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12
+			marks, notes, gap, measure, complete, total, ready, facts_year, filled, prefilled,
+			on_word_of, scan, entered_by, updated_at)
+		SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19
 		WHERE $5 = 1 OR EXISTS (SELECT FROM self_check WHERE round_id = $1 AND unit_id = $2 AND category = $3)
 		ON CONFLICT ON CONSTRAINT self_check_pkey DO UPDATE SET
-			revision = excluded.revision, marks = excluded.marks, gap = excluded.gap, measure = excluded.measure,
-			total = excluded.total, ready = excluded.ready, entered_by = excluded.entered_by, updated_at = excluded.updated_at
+			revision = excluded.revision, marks = excluded.marks, notes = excluded.notes,
+			gap = excluded.gap, measure = excluded.measure, complete = excluded.complete,
+			total = excluded.total, ready = excluded.ready, facts_year = excluded.facts_year,
+			filled = excluded.filled, prefilled = excluded.prefilled,
+			on_word_of = excluded.on_word_of, scan = excluded.scan,
+			entered_by = excluded.entered_by, updated_at = excluded.updated_at
 		WHERE self_check.revision = excluded.revision - 1`,
 		s.Round, s.Unit, s.Category, s.Office, s.Revision,
-		marks(s.Marks), s.Gap, s.Measure, int64(s.Total), s.Ready, s.EnteredBy, s.UpdatedAt)
+		marks(s.Marks), notes, s.Gap, s.Measure, s.Complete, int64(s.Total), s.Ready,
+		s.FactsYear, pq.Array(codesOf(s.Filled)), s.Prefilled,
+		s.EnteredFor.Person, s.EnteredFor.Scan, s.EnteredBy, s.UpdatedAt)
 	if err != nil {
 		return fmt.Errorf("save self-check: %w", err)
 	}
@@ -66,4 +84,20 @@ func unlessStale(done sql.Result, what string) error {
 		return award.Refuse(award.Stale, "", "revision_stale")
 	}
 	return nil
+}
+
+// notesOf is never null, so that the column is an object.
+func notesOf(s acts.SelfCheck) map[string]award.Note {
+	if s.Notes == nil {
+		return map[string]award.Note{}
+	}
+	return s.Notes
+}
+
+// codesOf is never null, so that the column is a list.
+func codesOf(codes []string) []string {
+	if codes == nil {
+		return []string{}
+	}
+	return codes
 }

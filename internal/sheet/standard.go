@@ -29,6 +29,7 @@ const (
 	colVeto      = "一票否决"
 	colBonus     = "加分"
 	colExemption = "免考"
+	colFact      = "年度事实" // may be left out
 )
 
 func standardColumns() []string {
@@ -63,7 +64,7 @@ func senseSigns() map[award.Sense]string {
 
 // WriteStandard writes a standard as a workbook that ReadStandard reads again.
 func WriteStandard(to io.Writer, s award.Standard) error {
-	table := Table{Sheet: "指导标准", Columns: standardColumns(), Widths: []float64{10, 10, 60, 10, 8, 8, 8, 10, 10, 10, 10, 6, 10, 6, 6}}
+	table := Table{Sheet: "指导标准", Columns: append(standardColumns(), colFact), Widths: []float64{10, 10, 60, 10, 8, 8, 8, 10, 10, 10, 10, 6, 10, 6, 6, 20}}
 	add := func(cells map[string]string) {
 		row := make([]string, len(table.Columns))
 		for i, column := range table.Columns {
@@ -93,7 +94,7 @@ func WriteStandard(to io.Writer, s award.Standard) error {
 func leafCells(l award.Leaf) map[string]string {
 	cells := map[string]string{
 		colLevel: levelLeaf, colCode: l.Code, colTitle: l.Title, colKind: kindWords()[l.Kind], colMax: l.Max.String(),
-		colUnit: l.Unit, colEach: some(l.Each), colLeast: some(l.Least), colGreatest: some(l.Greatest),
+		colFact: string(l.Fact), colUnit: l.Unit, colEach: some(l.Each), colLeast: some(l.Least), colGreatest: some(l.Greatest),
 	}
 	if l.Sense != "" {
 		cells[colTarget] = senseSigns()[l.Sense] + l.Target.String()
@@ -187,7 +188,7 @@ func (r *standardReader) row(row Row) {
 
 func (r *standardReader) leaf(row Row) award.Leaf {
 	l := award.Leaf{
-		Code: plain(row.Cell(colCode)), Title: plain(row.Cell(colTitle)), Unit: plain(row.Cell(colUnit)),
+		Code: plain(row.Cell(colCode)), Title: plain(row.Cell(colTitle)), Unit: plain(row.Cell(colUnit)), Fact: award.Measure(row.Cell(colFact)),
 		Max: r.number(row, colMax), Each: r.number(row, colEach), Least: r.number(row, colLeast), Greatest: r.number(row, colGreatest),
 		Gate: r.flag(row, colGate), Veto: r.flag(row, colVeto), Bonus: r.flag(row, colBonus), Exemption: r.flag(row, colExemption),
 	}
@@ -302,7 +303,7 @@ func columnOf(field string) string {
 		"category": colCode, "code": colCode, "title": colTitle, "kind": colKind, "max": colMax, "points": colMax,
 		"minimum": colMinimum, "unit": colUnit, "each": colEach, "sense": colTarget, "target": colTarget,
 		"least": colLeast, "from": colLeast, "greatest": colGreatest, "to": colGreatest,
-		"gate": colGate, "veto": colVeto, "bonus": colBonus, "exemption": colExemption,
+		"gate": colGate, "veto": colVeto, "bonus": colBonus, "exemption": colExemption, "fact": colFact,
 	}[field]
 	if !there {
 		return colLevel // what is below it: blocks, leaves, bands

@@ -15,12 +15,12 @@ func every() award.Standard {
 		{Title: "一", Max: 60_00, Minimum: 30_00, Leaves: []award.Leaf{
 			{Code: "1.1", Title: "=评分", Kind: award.LeafPoints, Max: 10_50, Exemption: true},
 			{Code: "1.2", Title: "是否", Kind: award.LeafBoolean, Max: 9_50, Gate: true},
-			{Code: "1.3", Title: "计数", Kind: award.LeafCount, Max: 10_00, Unit: "个", Each: 2_50},
+			{Code: "1.3", Title: "计数", Kind: award.LeafCount, Max: 10_00, Unit: "个", Each: 2_50, Fact: "trained_workers"},
 			{Code: "1.4", Title: "扣分", Kind: award.LeafDeduction, Max: 10_00, Each: 50},
 			{Code: "1.5", Title: "分段", Kind: award.LeafBands, Max: 10_00, Unit: "%", Least: 1_00, Greatest: 100_00, Bands: []award.Band{
 				{From: 1_00, To: 60_00}, {From: 60_00, To: 100_00, Points: 10_00},
 			}},
-			{Code: "1.6", Title: "达标", Kind: award.LeafTarget, Max: 10_00, Unit: "%", Sense: award.AtMost},
+			{Code: "1.6", Title: "达标", Kind: award.LeafTarget, Max: 10_00, Unit: "%", Sense: award.AtMost, Fact: "volunteers/residents"},
 		}},
 		{Title: "二", Leaves: []award.Leaf{
 			{Code: "2.1", Title: "评分", Kind: award.LeafPoints, Max: 40_00},
