@@ -2546,6 +2546,66 @@ type SelfCheck struct {
 	UpdatedAt time.Time `json:"updated_at"`
 }
 
+// SelfCheckItem defines model for SelfCheckItem.
+type SelfCheckItem struct {
+	Category CategoryName `json:"category"`
+
+	// EnteredFor 代录：上级替单位录入时，单位的填报人及盖章件
+	EnteredFor *EnteredFor `json:"entered_for,omitempty"`
+
+	// Gap 总体差距
+	Gap *string `json:"gap,omitempty"`
+
+	// Marks 按标准指标顺序的填报值，得分由标准换算
+	Marks Marks `json:"marks"`
+
+	// Measure 总体改进措施
+	Measure *string `json:"measure,omitempty"`
+
+	// Notes 各指标的事实依据、差距、改进措施，以指标编号为键；缺省：保持原样
+	Notes *Notes `json:"notes,omitempty"`
+
+	// Revision 所见版本；缺省0：尚未填报
+	Revision *int `json:"revision,omitempty"`
+
+	// Unit 区划代码(去尾零)
+	Unit Code `json:"unit"`
+}
+
+// SelfCheckResult defines model for SelfCheckResult.
+type SelfCheckResult struct {
+	// Complete 各项均已填报
+	Complete *bool    `json:"complete,omitempty"`
+	Done     bool     `json:"done"`
+	Problem  *Problem `json:"problem,omitempty"`
+
+	// Ready 符合条件
+	Ready    *bool    `json:"ready,omitempty"`
+	Receipt  *Receipt `json:"receipt,omitempty"`
+	Revision *int     `json:"revision,omitempty"`
+
+	// Total Examples: 87.50
+	Total *Points `json:"total,omitempty"`
+
+	// Unchanged 与已保存内容相同，未另立版本
+	Unchanged *bool `json:"unchanged,omitempty"`
+
+	// Unit 区划代码(去尾零)
+	Unit Code `json:"unit"`
+}
+
+// SelfCheckResults defines model for SelfCheckResults.
+type SelfCheckResults struct {
+	// Done 已保存的件数
+	Done    int               `json:"done"`
+	DryRun  bool              `json:"dry_run"`
+	Items   []SelfCheckResult `json:"items"`
+	Refused int               `json:"refused"`
+
+	// Unchanged 与已保存内容相同的件数
+	Unchanged int `json:"unchanged"`
+}
+
 // SelfCheckSaved defines model for SelfCheckSaved.
 type SelfCheckSaved struct {
 	// EnteredFor 代录：上级替单位录入时，单位的填报人及盖章件
@@ -3613,6 +3673,19 @@ type ResumeRoundParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// SaveSelfChecksJSONBody defines parameters for SaveSelfChecks.
+type SaveSelfChecksJSONBody struct {
+	// DryRun 只试不办
+	DryRun *bool           `json:"dry_run,omitempty"`
+	Items  []SelfCheckItem `json:"items"`
+}
+
+// SaveSelfChecksParams defines parameters for SaveSelfChecks.
+type SaveSelfChecksParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // SaveSelfCheckParams defines parameters for SaveSelfCheck.
 type SaveSelfCheckParams struct {
 	// IdempotencyKey 幂等键,同键同内容只办一次
@@ -3879,6 +3952,9 @@ type ReopenOfficesJSONRequestBody ReopenOfficesJSONBody
 
 // ResumeRoundJSONRequestBody defines body for ResumeRound for application/json ContentType.
 type ResumeRoundJSONRequestBody = Reason
+
+// SaveSelfChecksJSONRequestBody defines body for SaveSelfChecks for application/json ContentType.
+type SaveSelfChecksJSONRequestBody SaveSelfChecksJSONBody
 
 // SaveSelfCheckJSONRequestBody defines body for SaveSelfCheck for application/json ContentType.
 type SaveSelfCheckJSONRequestBody = SelfCheckSaved
@@ -4161,6 +4237,9 @@ type ServerInterface interface {
 	// ResumeRound 恢复批次 Resume; every open date shifts by the suspended time
 	// (POST /rounds/{round}/resumption)
 	ResumeRound(c *gin.Context, round RoundID, params ResumeRoundParams)
+	// SaveSelfChecks 批量填报自查 Self-checks of many units, each with its own result; dry_run checks and writes nothing
+	// (POST /rounds/{round}/self-checks)
+	SaveSelfChecks(c *gin.Context, round RoundID, params SaveSelfChecksParams)
 	// GetSelfCheck 一个单位的自查 A unit's own check
 	// (GET /rounds/{round}/self-checks/{unit}/{category})
 	GetSelfCheck(c *gin.Context, round RoundID, unit Code, category Category)
@@ -8278,6 +8357,55 @@ func (siw *ServerInterfaceWrapper) ResumeRound(c *gin.Context) {
 	siw.Handler.ResumeRound(c, round, params)
 }
 
+// SaveSelfChecks operation middleware
+func (siw *ServerInterfaceWrapper) SaveSelfChecks(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SaveSelfChecksParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SaveSelfChecks(c, round, params)
+}
+
 // GetSelfCheck operation middleware
 func (siw *ServerInterfaceWrapper) GetSelfCheck(c *gin.Context) {
 
@@ -9659,6 +9787,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/rounds/:round/offices/:office/package-returns", wrapper.ReturnPackage)
 	router.POST(options.BaseURL+"/rounds/:round/offices/:office/package-acceptances", wrapper.AcceptPackage)
 	router.GET(options.BaseURL+"/rounds/:round/progress", wrapper.GetProgress)
+	router.POST(options.BaseURL+"/rounds/:round/self-checks", wrapper.SaveSelfChecks)
 	router.GET(options.BaseURL+"/rounds/:round/self-checks/:unit/:category", wrapper.GetSelfCheck)
 	router.PUT(options.BaseURL+"/rounds/:round/self-checks/:unit/:category", wrapper.SaveSelfCheck)
 	router.GET(options.BaseURL+"/rounds/:round/self-checks/:unit/:category/prefill", wrapper.GetPrefill)
@@ -13355,6 +13484,47 @@ func (response ResumeRounddefaultApplicationProblemPlusJSONResponse) VisitResume
 	return err
 }
 
+type SaveSelfChecksRequestObject struct {
+	Round  RoundID `json:"round"`
+	Params SaveSelfChecksParams
+	Body   *SaveSelfChecksJSONRequestBody
+}
+
+type SaveSelfChecksResponseObject interface {
+	VisitSaveSelfChecksResponse(w http.ResponseWriter) error
+}
+
+type SaveSelfChecks200JSONResponse SelfCheckResults
+
+func (response SaveSelfChecks200JSONResponse) VisitSaveSelfChecksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SaveSelfChecksdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SaveSelfChecksdefaultApplicationProblemPlusJSONResponse) VisitSaveSelfChecksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetSelfCheckRequestObject struct {
 	Round    RoundID  `json:"round"`
 	Unit     Code     `json:"unit"`
@@ -14661,6 +14831,9 @@ type StrictServerInterface interface {
 	// ResumeRound 恢复批次 Resume; every open date shifts by the suspended time
 	// (POST /rounds/{round}/resumption)
 	ResumeRound(ctx context.Context, request ResumeRoundRequestObject) (ResumeRoundResponseObject, error)
+	// SaveSelfChecks 批量填报自查 Self-checks of many units, each with its own result; dry_run checks and writes nothing
+	// (POST /rounds/{round}/self-checks)
+	SaveSelfChecks(ctx context.Context, request SaveSelfChecksRequestObject) (SaveSelfChecksResponseObject, error)
 	// GetSelfCheck 一个单位的自查 A unit's own check
 	// (GET /rounds/{round}/self-checks/{unit}/{category})
 	GetSelfCheck(ctx context.Context, request GetSelfCheckRequestObject) (GetSelfCheckResponseObject, error)
@@ -17781,6 +17954,51 @@ func (sh *strictHandler) ResumeRound(ctx *gin.Context, round RoundID, params Res
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ResumeRoundResponseObject); ok {
 		if err := validResponse.VisitResumeRoundResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SaveSelfChecks operation middleware
+func (sh *strictHandler) SaveSelfChecks(ctx *gin.Context, round RoundID, params SaveSelfChecksParams) {
+	var request SaveSelfChecksRequestObject
+
+	request.Round = round
+	request.Params = params
+
+	var body SaveSelfChecksJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SaveSelfChecks(ctx, request.(SaveSelfChecksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SaveSelfChecks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SaveSelfChecksResponseObject); ok {
+		if err := validResponse.VisitSaveSelfChecksResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

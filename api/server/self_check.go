@@ -41,6 +41,68 @@ func (s *Server) SaveSelfCheck(ctx context.Context, request SaveSelfCheckRequest
 	return SaveSelfCheck200JSONResponse{Receipt: receipt(done.Receipt), SelfCheck: s.selfCheck(ctx, done.Result)}, nil
 }
 
+// SaveSelfChecks keeps the own checks of many units.
+func (s *Server) SaveSelfChecks(ctx context.Context, request SaveSelfChecksRequestObject) (SaveSelfChecksResponseObject, error) {
+	items := make([]acts.SaveSelfCheck, len(request.Body.Items))
+	for i, item := range request.Body.Items {
+		values, err := marks(item.Marks)
+		if err != nil {
+			return nil, err
+		}
+		items[i] = acts.SaveSelfCheck{
+			Round: request.Round, Unit: item.Unit, Category: award.Category(item.Category), Revision: value(item.Revision),
+			Marks: values, Gap: value(item.Gap), Measure: value(item.Measure), EnteredFor: enteredFor(item.EnteredFor),
+		}
+		if err := recode(item.Notes, &items[i].Notes); err != nil {
+			return nil, err
+		}
+	}
+	dry := value(request.Body.DryRun)
+	results, err := s.acts.SaveSelfChecks(ctx, officer(ctx), actKey(ctx), items, dry)
+	if err != nil {
+		return nil, err
+	}
+	out := SelfCheckResults{DryRun: dry}
+	for i, r := range results {
+		line := selfCheckResult(items[i].Unit, r, dry)
+		if r.Refusal != nil {
+			problem := s.describe(inItem(i, r.Refusal), s.texts.language(accepts(ctx)))
+			line.Problem = &problem
+		}
+		out.add(line)
+	}
+	return SaveSelfChecks200JSONResponse(out), nil
+}
+
+// selfCheckResult writes what became of one of many self-checks.
+func selfCheckResult(unit string, r acts.Item[acts.SelfCheck], dry bool) SelfCheckResult {
+	line := SelfCheckResult{Unit: unit, Done: r.Refusal == nil}
+	if r.Refusal != nil {
+		return line
+	}
+	c, total := r.Done.Result, r.Done.Result.Total.String()
+	line.Revision, line.Complete, line.Ready, line.Total = &c.Revision, &c.Complete, &c.Ready, &total
+	line.Unchanged = given(c.Unchanged)
+	if !dry {
+		proof := receipt(r.Done.Receipt)
+		line.Receipt = &proof
+	}
+	return line
+}
+
+// add adds a line and counts it.
+func (r *SelfCheckResults) add(line SelfCheckResult) {
+	switch {
+	case !line.Done:
+		r.Refused++
+	case value(line.Unchanged):
+		r.Unchanged++
+	default:
+		r.Done++
+	}
+	r.Items = append(r.Items, line)
+}
+
 // enteredFor reads on whose word a superior enters.
 func enteredFor(in *EnteredFor) award.EnteredFor {
 	if in == nil {

@@ -57,3 +57,32 @@ func TestASelfCheckIsADraftUntilNothingIsBlankAndSaysWhatIsMissing(t *testing.T)
 		t.Errorf("whole %+v", whole)
 	}
 }
+
+func TestManySelfChecksEachHaveAResult(t *testing.T) {
+	h := newHouse(t)
+	round := h.openDrill()
+	path := "/api/v1/rounds/" + round + "/self-checks"
+	sample, _ := award.SampleStandard(award.District)
+	marks := marksShown(actstest.Full(sample))
+	word := map[string]any{"person": "李主任"}
+	items := []any{
+		map[string]any{"unit": "410102", "category": "district", "marks": marks},
+		map[string]any{"unit": "110101", "category": "district", "marks": marks, "entered_for": word},
+		map[string]any{"unit": "410102", "category": "district", "marks": marks, "entered_for": word, "gap": "检查少"},
+	}
+	prefecture := h.officerOf("4101", "clerk")
+	for _, dry := range []bool{true, false} {
+		got := into[SaveSelfChecks200JSONResponse](h.call(prefecture, "POST", path,
+			map[string]any{"dry_run": dry, "items": items}, "Accept-Language: en").want(http.StatusOK))
+		if got.DryRun != dry || got.Done != 1 || got.Refused != 2 || got.Unchanged != 0 || *got.Items[2].Total != "100.00" || !*got.Items[2].Ready ||
+			(got.Items[2].Receipt == nil) != dry || (*got.Items[0].Problem.Errors)[0].Pointer != "/items/0/entered_for/person" ||
+			got.Items[1].Problem.Code != "not_found" || got.Items[1].Unit != "110101" {
+			t.Errorf("dry run %t: %+v", dry, got)
+		}
+	}
+	again := into[SaveSelfChecks200JSONResponse](h.call(prefecture, "POST", path, map[string]any{"items": items[2:]}).want(http.StatusOK))
+	if again.Unchanged != 1 || again.Done != 0 || !*again.Items[0].Unchanged || *again.Items[0].Revision != 1 {
+		t.Errorf("again %+v", again)
+	}
+	h.call(prefecture, "POST", path, map[string]any{"items": []any{}}).refused(http.StatusBadRequest, award.Invalid)
+}

@@ -93,9 +93,20 @@ func (a *Acts) SaveSelfCheck(ctx context.Context, by award.Officer, key Key, in 
 	})
 }
 
+// SaveSelfChecks keeps the self-checks of many units (批量填报), item by item; a
+// dry run says what each would come to. What has been saved already is no new
+// revision, whoever sends it again (D-53).
+func (a *Acts) SaveSelfChecks(ctx context.Context, by award.Officer, key Key, items []SaveSelfCheck, dry bool) ([]Item[SelfCheck], error) {
+	return bulk(ctx, a, key, dry, items, func(a *Acts, key Key, in SaveSelfCheck) (Done[SelfCheck], error) {
+		return once(ctx, a, by, key, award.ActSaveSelfCheck, in.Round, func(t *act) (SelfCheck, error) {
+			return t.saveSelfCheck(ctx, in, true)
+		})
+	})
+}
+
 // saveSelfCheck saves; again: what has been saved already is no new revision.
 func (t *act) saveSelfCheck(ctx context.Context, in SaveSelfCheck, again bool) (SelfCheck, error) {
-	next, before, err := t.nextSelfCheck(ctx, in)
+	next, before, standard, err := t.nextSelfCheck(ctx, in)
 	if err != nil {
 		return SelfCheck{}, err
 	}
@@ -103,6 +114,10 @@ func (t *act) saveSelfCheck(ctx context.Context, in SaveSelfCheck, again bool) (
 		next.Revision, next.Unchanged = before.Revision, true
 		next.EnteredBy, next.EnteredByOffice, next.UpdatedAt = before.EnteredBy, before.EnteredByOffice, before.UpdatedAt
 		return next, nil
+	}
+	defects := append(standard.CheckNotes(next.Notes), award.CheckEntered(next.Unit == t.by.Office, next.EnteredFor)...)
+	if len(defects) > 0 {
+		return SelfCheck{}, award.RefuseFields(award.Invalid, "N 四(一)", "self_check_malformed", defects)
 	}
 	if next.EnteredFor.Scan != before.EnteredFor.Scan {
 		if err := t.citeAlone(ctx, "/entered_for/scan", next.sealed()); err != nil {
@@ -124,25 +139,27 @@ func (s SelfCheck) sealed() EvidenceUse {
 	}
 }
 
-// nextSelfCheck returns what the self-check would be, and what it is.
-func (t *act) nextSelfCheck(ctx context.Context, in SaveSelfCheck) (next, before SelfCheck, err error) {
+// nextSelfCheck returns what the self-check would be, what it is, and the
+// standard it is held against.
+func (t *act) nextSelfCheck(ctx context.Context, in SaveSelfCheck) (next, before SelfCheck, standard award.Standard, err error) {
 	p, unit, err := t.enterUnit(ctx, in.Round, in.Unit)
 	if err != nil {
-		return next, before, err
+		return next, before, standard, err
 	}
 	if err := Can(t.by, t.name, unit.Row(p.round)); err != nil {
-		return next, before, err
+		return next, before, standard, err
 	}
 	rule, err := p.admit(unit, in.Category)
 	if err != nil {
-		return next, before, err
+		return next, before, standard, err
 	}
+	standard = rule.Standard
 	if err := award.IntakeSelfCheck.Admits(p.now, p.office.SelfCheckClosesAt); err != nil {
-		return next, before, err
+		return next, before, standard, err
 	}
 	before, err = t.SelfCheck(ctx, in.Round, unit.ID, in.Category)
 	if err != nil && award.CodeOf(err) != award.NotFound {
-		return next, before, err
+		return next, before, standard, err
 	}
 	next = SelfCheck{
 		Round: in.Round, Unit: unit.ID, UnitCode: unit.Code, UnitName: unit.Name, UnitPath: unit.Path,
@@ -153,19 +170,19 @@ func (t *act) nextSelfCheck(ctx context.Context, in SaveSelfCheck) (next, before
 	if next.Notes == nil {
 		next.Notes = before.Notes
 	}
-	known, err := knownMarks(ctx, t, p.round, rule.Standard, unit.ID, in.Category, p.now)
+	known, err := knownMarks(ctx, t, p.round, standard, unit.ID, in.Category, p.now)
 	if err != nil {
-		return next, before, err
+		return next, before, standard, err
 	}
-	if err := next.fill(rule.Standard, known, before, unit.ID == t.by.Office); err != nil {
-		return next, before, err
+	if err := next.fill(standard, known, before); err != nil {
+		return next, before, standard, err
 	}
-	next.judge(rule.Standard, p.round.Rules.PassMark)
-	return next, before, nil
+	next.judge(standard, p.round.Rules.PassMark)
+	return next, before, standard, nil
 }
 
-// fill puts what is known into what is entered and checks the whole.
-func (s *SelfCheck) fill(standard award.Standard, known KnownMarks, before SelfCheck, itself bool) error {
+// fill puts what is known into what is entered and checks it.
+func (s *SelfCheck) fill(standard award.Standard, known KnownMarks, before SelfCheck) error {
 	defects := standard.CheckMarks(s.Marks, false)
 	if len(s.Marks) == len(known.Marks) {
 		values, codes, typedOver := standard.Fill(s.Marks, known.Facts.Facts, before.fromFacts(standard))
@@ -182,10 +199,6 @@ func (s *SelfCheck) fill(standard award.Standard, known KnownMarks, before SelfC
 	}
 	if len(defects) > 0 {
 		return award.RefuseFields(award.Invalid, "N 三", "marks_malformed", defects)
-	}
-	defects = append(standard.CheckNotes(s.Notes), award.CheckEntered(itself, s.EnteredFor)...)
-	if len(defects) > 0 {
-		return award.RefuseFields(award.Invalid, "N 四(一)", "self_check_malformed", defects)
 	}
 	return nil
 }
