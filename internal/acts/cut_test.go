@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lib/pq"
 	"github.com/stretchr/testify/require"
 
 	"shifan/internal/acts"
@@ -92,10 +93,15 @@ func TestWhoeverComesBehindAMovedDateIsJudgedByIt(t *testing.T) {
 	gate := c.Office(c.round, "41").Gate
 	moved := make(chan error, 1)
 	var passed [2]int // files filed when the gate was shut, and before it opened
+	filing, over := context.WithCancelCause(t.Context())
+	defer over(nil)
 	go func() {
 		moved <- func() error {
 			ctx := context.Background()
 			for under := 0; under < 10; { // once they are well under way
+				if filing.Err() != nil {
+					return fmt.Errorf("nobody files: %w", context.Cause(filing))
+				}
 				if err := lever.GetContext(ctx, &under, `SELECT count(*) FROM application WHERE state = 'filed'`); err != nil {
 					return err
 				}
@@ -114,6 +120,7 @@ func TestWhoeverComesBehindAMovedDateIsJudgedByIt(t *testing.T) {
 		}()
 	}()
 	errs := c.fileAll(drafts)
+	over(errs[0])
 	require.NoError(t, <-moved)
 	require.Equal(t, passed[0], passed[1], "nobody passes a shut gate")
 	var filed int
@@ -139,12 +146,16 @@ func crowd(t testing.TB, n int) (*country, []acts.File) {
 	        INSERT INTO round_unit (round_id, unit_id, code, name, kind, kind_sure, parent_id, office_id, path)
 	        SELECT s.round_id, m.id, 'N' || m.id, '第' || m.id || '社区', 'community', true, s.unit_id, s.office_id, s.path || m.id
 	        FROM made m, round_unit s WHERE s.round_id = $1 AND s.code = '410102001'`, c.round, n)
+	full := make(pq.Int64Array, 0)
+	for _, mark := range c.full(award.Community) {
+		full = append(full, int64(mark))
+	}
 	c.Exec(`INSERT INTO self_check (round_id, unit_id, category, office_id, marks, total, ready, entered_by)
-	        SELECT round_id, unit_id, 'community', office_id, array_fill(500::bigint, ARRAY[20]) || 0::bigint, 10000, true, $2
-	        FROM round_unit WHERE round_id = $1 AND code LIKE 'N%'`, c.round, clerk.ID)
+	        SELECT round_id, unit_id, 'community', office_id, $3::bigint[], 10000, true, $2
+	        FROM round_unit WHERE round_id = $1 AND code LIKE 'N%'`, c.round, clerk.ID, full)
 	c.Exec(`INSERT INTO application (round_id, unit_id, category, office_id, state, form, waiting_office_id, waiting_since)
 	        SELECT s.round_id, s.unit_id, s.category, s.office_id, 'draft',
-	               jsonb_build_object('unit', u.name, 'code', u.code, 'head', '张三', 'contact', '1', 'residents', '1', 'staff', '1', 'deeds', '自治'),
+	               jsonb_build_object('unit', u.name, 'code', u.code, 'head', '张三', 'contact', '0371-60000000', 'residents', '1', 'staff', '1', 'deeds', '自治'),
 	               s.unit_id, shifan_now()
 	        FROM self_check s JOIN round_unit u USING (round_id, unit_id) WHERE s.round_id = $1`, c.round)
 	c.Exec(`ANALYZE`)
