@@ -117,7 +117,13 @@ func measured(t *testing.T) *country {
 	t.Helper()
 	c := open(t)
 	c.At(c.Now().Add(time.Hour))
-	c.streets(func(leaves []award.Leaf) {
+	c.streetsOf(func(s award.Standard) {
+		for _, b := range s.Blocks {
+			for l := range b.Leaves {
+				b.Leaves[l].Fact = "" // but those below
+			}
+		}
+		leaves := s.Blocks[0].Leaves
 		leaves[0] = award.Leaf{
 			Code: "1.1", Title: "志愿者", Kind: award.LeafTarget, Max: 5_00, Unit: "%", Sense: award.AtLeast, Target: 10_00, Fact: "volunteers/residents",
 		}
@@ -131,13 +137,19 @@ func measured(t *testing.T) *country {
 // streets publishes the standard of streets with other indicators under its first
 // heading, for the rounds that open from now on.
 func (c *country) streets(change func(leaves []award.Leaf)) {
+	c.streetsOf(func(s award.Standard) { change(s.Blocks[0].Leaves) })
+}
+
+func (c *country) streetsOf(change func(s award.Standard)) {
 	c.t.Helper()
 	rule, err := c.Round(c.round).Category(award.Street)
 	require.NoError(c.t, err)
 	s := rule.Standard
 	s.Blocks = slices.Clone(s.Blocks)
-	s.Blocks[0].Leaves = slices.Clone(s.Blocks[0].Leaves)
-	change(s.Blocks[0].Leaves)
+	for b := range s.Blocks {
+		s.Blocks[b].Leaves = slices.Clone(s.Blocks[b].Leaves)
+	}
+	change(s)
 	draft, err := c.Acts.DraftStandard(context.Background(), c.Admin, c.Key(), s)
 	require.NoError(c.t, err)
 	_, err = c.Acts.PublishStandard(context.Background(), c.Admin, c.Key(), draft.Result.ID, draft.Result.Revision)
