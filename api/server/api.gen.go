@@ -2584,6 +2584,9 @@ type SelfCheckResult struct {
 	Receipt  *Receipt `json:"receipt,omitempty"`
 	Revision *int     `json:"revision,omitempty"`
 
+	// Row 自查表的行号
+	Row *int `json:"row,omitempty"`
+
 	// Total Examples: 87.50
 	Total *Points `json:"total,omitempty"`
 
@@ -3686,6 +3689,21 @@ type SaveSelfChecksParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// GetSelfChecksWorkbookParams defines parameters for GetSelfChecksWorkbook.
+type GetSelfChecksWorkbookParams struct {
+	Category CategoryName `form:"category" json:"category"`
+}
+
+// SaveSelfChecksWorkbookParams defines parameters for SaveSelfChecksWorkbook.
+type SaveSelfChecksWorkbookParams struct {
+	// DryRun 只试不办
+	DryRun   *bool        `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+	Category CategoryName `form:"category" json:"category"`
+
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // SaveSelfCheckParams defines parameters for SaveSelfCheck.
 type SaveSelfCheckParams struct {
 	// IdempotencyKey 幂等键,同键同内容只办一次
@@ -4240,6 +4258,12 @@ type ServerInterface interface {
 	// SaveSelfChecks 批量填报自查 Self-checks of many units, each with its own result; dry_run checks and writes nothing
 	// (POST /rounds/{round}/self-checks)
 	SaveSelfChecks(c *gin.Context, round RoundID, params SaveSelfChecksParams)
+	// GetSelfChecksWorkbook 自查表 The workbook of self-checks of a category at or below the caller's office
+	// (GET /rounds/{round}/self-checks/workbook)
+	GetSelfChecksWorkbook(c *gin.Context, round RoundID, params GetSelfChecksWorkbookParams)
+	// SaveSelfChecksWorkbook 交回自查表 Self-checks from the workbook, each row with its own result; dry_run checks and writes nothing
+	// (POST /rounds/{round}/self-checks/workbook)
+	SaveSelfChecksWorkbook(c *gin.Context, round RoundID, params SaveSelfChecksWorkbookParams)
 	// GetSelfCheck 一个单位的自查 A unit's own check
 	// (GET /rounds/{round}/self-checks/{unit}/{category})
 	GetSelfCheck(c *gin.Context, round RoundID, unit Code, category Category)
@@ -8406,6 +8430,107 @@ func (siw *ServerInterfaceWrapper) SaveSelfChecks(c *gin.Context) {
 	siw.Handler.SaveSelfChecks(c, round, params)
 }
 
+// GetSelfChecksWorkbook operation middleware
+func (siw *ServerInterfaceWrapper) GetSelfChecksWorkbook(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetSelfChecksWorkbookParams
+
+	// ------------- Required query parameter "category" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "category", c.Request.URL.Query(), &params.Category, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter category: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetSelfChecksWorkbook(c, round, params)
+}
+
+// SaveSelfChecksWorkbook operation middleware
+func (siw *ServerInterfaceWrapper) SaveSelfChecksWorkbook(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SaveSelfChecksWorkbookParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Required query parameter "category" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "category", c.Request.URL.Query(), &params.Category, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter category: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SaveSelfChecksWorkbook(c, round, params)
+}
+
 // GetSelfCheck operation middleware
 func (siw *ServerInterfaceWrapper) GetSelfCheck(c *gin.Context) {
 
@@ -9788,6 +9913,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/rounds/:round/offices/:office/package-acceptances", wrapper.AcceptPackage)
 	router.GET(options.BaseURL+"/rounds/:round/progress", wrapper.GetProgress)
 	router.POST(options.BaseURL+"/rounds/:round/self-checks", wrapper.SaveSelfChecks)
+	router.GET(options.BaseURL+"/rounds/:round/self-checks/workbook", wrapper.GetSelfChecksWorkbook)
+	router.POST(options.BaseURL+"/rounds/:round/self-checks/workbook", wrapper.SaveSelfChecksWorkbook)
 	router.GET(options.BaseURL+"/rounds/:round/self-checks/:unit/:category", wrapper.GetSelfCheck)
 	router.PUT(options.BaseURL+"/rounds/:round/self-checks/:unit/:category", wrapper.SaveSelfCheck)
 	router.GET(options.BaseURL+"/rounds/:round/self-checks/:unit/:category/prefill", wrapper.GetPrefill)
@@ -13525,6 +13652,93 @@ func (response SaveSelfChecksdefaultApplicationProblemPlusJSONResponse) VisitSav
 	return err
 }
 
+type GetSelfChecksWorkbookRequestObject struct {
+	Round  RoundID `json:"round"`
+	Params GetSelfChecksWorkbookParams
+}
+
+type GetSelfChecksWorkbookResponseObject interface {
+	VisitGetSelfChecksWorkbookResponse(w http.ResponseWriter) error
+}
+
+type GetSelfChecksWorkbook200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetSelfChecksWorkbook200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitGetSelfChecksWorkbookResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetSelfChecksWorkbookdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetSelfChecksWorkbookdefaultApplicationProblemPlusJSONResponse) VisitGetSelfChecksWorkbookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SaveSelfChecksWorkbookRequestObject struct {
+	Round  RoundID `json:"round"`
+	Params SaveSelfChecksWorkbookParams
+	Body   io.Reader
+}
+
+type SaveSelfChecksWorkbookResponseObject interface {
+	VisitSaveSelfChecksWorkbookResponse(w http.ResponseWriter) error
+}
+
+type SaveSelfChecksWorkbook200JSONResponse SelfCheckResults
+
+func (response SaveSelfChecksWorkbook200JSONResponse) VisitSaveSelfChecksWorkbookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SaveSelfChecksWorkbookdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SaveSelfChecksWorkbookdefaultApplicationProblemPlusJSONResponse) VisitSaveSelfChecksWorkbookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetSelfCheckRequestObject struct {
 	Round    RoundID  `json:"round"`
 	Unit     Code     `json:"unit"`
@@ -14834,6 +15048,12 @@ type StrictServerInterface interface {
 	// SaveSelfChecks 批量填报自查 Self-checks of many units, each with its own result; dry_run checks and writes nothing
 	// (POST /rounds/{round}/self-checks)
 	SaveSelfChecks(ctx context.Context, request SaveSelfChecksRequestObject) (SaveSelfChecksResponseObject, error)
+	// GetSelfChecksWorkbook 自查表 The workbook of self-checks of a category at or below the caller's office
+	// (GET /rounds/{round}/self-checks/workbook)
+	GetSelfChecksWorkbook(ctx context.Context, request GetSelfChecksWorkbookRequestObject) (GetSelfChecksWorkbookResponseObject, error)
+	// SaveSelfChecksWorkbook 交回自查表 Self-checks from the workbook, each row with its own result; dry_run checks and writes nothing
+	// (POST /rounds/{round}/self-checks/workbook)
+	SaveSelfChecksWorkbook(ctx context.Context, request SaveSelfChecksWorkbookRequestObject) (SaveSelfChecksWorkbookResponseObject, error)
 	// GetSelfCheck 一个单位的自查 A unit's own check
 	// (GET /rounds/{round}/self-checks/{unit}/{category})
 	GetSelfCheck(ctx context.Context, request GetSelfCheckRequestObject) (GetSelfCheckResponseObject, error)
@@ -17999,6 +18219,62 @@ func (sh *strictHandler) SaveSelfChecks(ctx *gin.Context, round RoundID, params 
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(SaveSelfChecksResponseObject); ok {
 		if err := validResponse.VisitSaveSelfChecksResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetSelfChecksWorkbook operation middleware
+func (sh *strictHandler) GetSelfChecksWorkbook(ctx *gin.Context, round RoundID, params GetSelfChecksWorkbookParams) {
+	var request GetSelfChecksWorkbookRequestObject
+
+	request.Round = round
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSelfChecksWorkbook(ctx, request.(GetSelfChecksWorkbookRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSelfChecksWorkbook")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetSelfChecksWorkbookResponseObject); ok {
+		if err := validResponse.VisitGetSelfChecksWorkbookResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SaveSelfChecksWorkbook operation middleware
+func (sh *strictHandler) SaveSelfChecksWorkbook(ctx *gin.Context, round RoundID, params SaveSelfChecksWorkbookParams) {
+	var request SaveSelfChecksWorkbookRequestObject
+
+	request.Round = round
+	request.Params = params
+
+	request.Body = ctx.Request.Body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SaveSelfChecksWorkbook(ctx, request.(SaveSelfChecksWorkbookRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SaveSelfChecksWorkbook")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SaveSelfChecksWorkbookResponseObject); ok {
+		if err := validResponse.VisitSaveSelfChecksWorkbookResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

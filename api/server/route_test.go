@@ -51,7 +51,7 @@ var actOf = map[string]award.Act{
 
 // bulkOf says which act an operation of the contract does item by item, each an
 // act of its own beside the act's one route.
-var bulkOf = map[string]award.Act{"endorseMany": award.ActEndorse, "saveSelfChecks": award.ActSaveSelfCheck}
+var bulkOf = map[string]award.Act{"endorseMany": award.ActEndorse, "saveSelfChecks": award.ActSaveSelfCheck, "saveSelfChecksWorkbook": award.ActSaveSelfCheck}
 
 func TestEveryActHasExactlyOneRouteAndEveryMutatingRouteIsAnAct(t *testing.T) {
 	contract, err := readContract(contractText(t))

@@ -100,6 +100,7 @@ type fileTx interface {
 	knownTx
 	progressTx
 	selfCheckTx
+	selfCheckTableTx
 	endorsementTx
 	inspectionTx
 	intakeTx

@@ -26,9 +26,9 @@ type Item[T any] struct {
 // answer: what one is refused for keeps no other. A dry run does all of them in
 // one transaction, so that they meet each other as they would, and takes it
 // back.
-func bulk[In, Out any](ctx context.Context, a *Acts, key Key, dry bool, items []In, do func(a *Acts, key Key, item In) (Done[Out], error)) ([]Item[Out], error) {
-	if len(items) == 0 || len(items) > MostItems {
-		return nil, award.Refuse(award.Invalid, "", "items_many", MostItems, len(items))
+func bulk[In, Out any](ctx context.Context, a *Acts, key Key, dry bool, most int, items []In, do func(a *Acts, key Key, item In) (Done[Out], error)) ([]Item[Out], error) {
+	if len(items) == 0 || len(items) > most {
+		return nil, award.Refuse(award.Invalid, "", "items_many", most, len(items))
 	}
 	if dry {
 		return dryRun(ctx, a, items, do)

@@ -103,7 +103,7 @@ func (a *Acts) Endorse(ctx context.Context, by award.Officer, key Key, in Endors
 // EndorseMany gives one office's opinions on many files (批量签署), item by item;
 // a dry run says what each would come to.
 func (a *Acts) EndorseMany(ctx context.Context, by award.Officer, key Key, items []Endorse, dry bool) ([]Item[File], error) {
-	return bulk(ctx, a, key, dry, items, func(a *Acts, key Key, in Endorse) (Done[File], error) {
+	return bulk(ctx, a, key, dry, MostItems, items, func(a *Acts, key Key, in Endorse) (Done[File], error) {
 		return a.Endorse(ctx, by, key, in)
 	})
 }

@@ -97,10 +97,15 @@ func (a *Acts) SaveSelfCheck(ctx context.Context, by award.Officer, key Key, in 
 // dry run says what each would come to. What has been saved already is no new
 // revision, whoever sends it again (D-53).
 func (a *Acts) SaveSelfChecks(ctx context.Context, by award.Officer, key Key, items []SaveSelfCheck, dry bool) ([]Item[SelfCheck], error) {
-	return bulk(ctx, a, key, dry, items, func(a *Acts, key Key, in SaveSelfCheck) (Done[SelfCheck], error) {
-		return once(ctx, a, by, key, award.ActSaveSelfCheck, in.Round, func(t *act) (SelfCheck, error) {
-			return t.saveSelfCheck(ctx, in, true)
-		})
+	return bulk(ctx, a, key, dry, MostItems, items, func(a *Acts, key Key, in SaveSelfCheck) (Done[SelfCheck], error) {
+		return a.saveAgain(ctx, by, key, in)
+	})
+}
+
+// saveAgain saves what may have been saved already.
+func (a *Acts) saveAgain(ctx context.Context, by award.Officer, key Key, in SaveSelfCheck) (Done[SelfCheck], error) {
+	return once(ctx, a, by, key, award.ActSaveSelfCheck, in.Round, func(t *act) (SelfCheck, error) {
+		return t.saveSelfCheck(ctx, in, true)
 	})
 }
 

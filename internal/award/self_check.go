@@ -82,6 +82,11 @@ func CheckEntered(itself bool, e EnteredFor) []Defect {
 	return defects
 }
 
+// Blanks returns the marks of a self-check that has not begun.
+func (s Standard) Blanks() []Points {
+	return slices.Repeat([]Points{Blank}, s.size())
+}
+
 // fromFacts returns the value that the year's facts give an indicator; false
 // when it names none, or one that is not reported.
 func (l *Leaf) fromFacts(facts Facts) (Points, bool) {

@@ -44,6 +44,34 @@ func (t *tx) SelfCheck(ctx context.Context, round string, unit int64, category a
 	return s, nil
 }
 
+// SelfChecksBelow lists the units at or below an office with their self-checks.
+func (t *tx) SelfChecksBelow(ctx context.Context, round string, office acts.Unit, category award.Category, limit int) ([]acts.SelfCheck, error) {
+	rows, err := t.QueryxContext(ctx, `
+		SELECT u.unit_id, u.code, u.name, coalesce(s.revision, 0), s.marks,
+		       coalesce(s.gap, ''), coalesce(s.measure, ''), coalesce(s.on_word_of, ''), coalesce(s.scan, '')
+		FROM round_category c
+		JOIN round_unit u ON u.round_id = c.round_id AND u.kind = ANY(c.kinds) AND u.kind_sure
+		LEFT JOIN self_check s ON s.round_id = u.round_id AND s.unit_id = u.unit_id AND s.category = c.category
+		WHERE c.round_id = $1 AND c.category = $2 AND u.path @> ARRAY[$3::bigint] AND u.office_id IS NOT NULL
+		  AND ($4::bigint = 0 OR u.office_id = $4)
+		ORDER BY u.code LIMIT $5`, round, category, office.ID, office.Office, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list self-checks: %w", err)
+	}
+	defer rows.Close() // an error of reading comes from rows.Err
+	var list []acts.SelfCheck
+	for rows.Next() {
+		s := acts.SelfCheck{Round: round, Category: category}
+		err := rows.Scan(&s.Unit, &s.UnitCode, &s.UnitName, &s.Revision, (*marks)(&s.Marks),
+			&s.Gap, &s.Measure, &s.EnteredFor.Person, &s.EnteredFor.Scan)
+		if err != nil {
+			return nil, fmt.Errorf("read self-checks: %w", err)
+		}
+		list = append(list, s)
+	}
+	return list, rows.Err()
+}
+
 // SaveSelfCheck writes a revision of a self-check, if it follows the last one.
 func (t *tx) SaveSelfCheck(ctx context.Context, s acts.SelfCheck) error {
 	notes, err := encode(notesOf(s))
