@@ -26,8 +26,8 @@ const (
 	returnDays    = 20
 	endorseDays   = 10
 	extensionDays = 10 // what the extending office is given
-	intakeDays    = 10 // by how much the administrator moves the intake when the machine is slow
-	intakeMargin  = 5  // how long before its end that is decided
+	intakeDays    = 24 // by how much the administrator moves the intake when the machine is slow
+	intakeMargin  = 12 // how long before its end that is decided: four levers, each waiting for who is filing
 	chaseDays     = 30 // how long the administrator waits for a digest before closing by name
 )
 
