@@ -1,9 +1,7 @@
 package server
 
 import (
-	"bytes"
 	"context"
-	"fmt"
 	"io"
 
 	"shifan/internal/acts"
@@ -17,22 +15,16 @@ func (s *Server) GetAccountsWorkbook(ctx context.Context, _ GetAccountsWorkbookR
 	if err != nil {
 		return nil, err
 	}
-	var book bytes.Buffer
-	if err := sheet.WriteAccounts(&book, offices); err != nil {
+	book, err := writeWorkbook(sheet.WriteAccounts, offices)
+	if err != nil {
 		return nil, err
 	}
-	return GetAccountsWorkbook200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse{
-		Body: &book, ContentLength: int64(book.Len()),
-	}, nil
+	return GetAccountsWorkbook200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse(book), nil
 }
 
 // OpenAccounts opens first accounts from the workbook, row by row.
 func (s *Server) OpenAccounts(ctx context.Context, request OpenAccountsRequestObject) (OpenAccountsResponseObject, error) {
-	file, err := io.ReadAll(request.Body) // bounded by the contract
-	if err != nil {
-		return nil, fmt.Errorf("read the workbook: %w", err)
-	}
-	rows, err := sheet.ReadAccounts(file)
+	rows, err := readWorkbook(request.Body, sheet.ReadAccounts)
 	if err != nil {
 		return nil, err
 	}
@@ -41,14 +33,13 @@ func (s *Server) OpenAccounts(ctx context.Context, request OpenAccountsRequestOb
 		return nil, err
 	}
 	if value(request.Params.As) == Workbook {
-		var book bytes.Buffer
-		err := sheet.WriteOpened(&book, done.Result, func(d award.Defect) string { return s.words(ctx, d) })
+		book, err := writeWorkbook(func(to io.Writer, opened []acts.Account) error {
+			return sheet.WriteOpened(to, opened, func(d award.Defect) string { return s.words(ctx, d) })
+		}, done.Result)
 		if err != nil {
 			return nil, err
 		}
-		return OpenAccounts201ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse{
-			Body: &book, ContentLength: int64(book.Len()),
-		}, nil
+		return OpenAccounts201ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse(book), nil
 	}
 	answer := OpenAccounts201JSONResponse{Receipt: receipt(done.Receipt), Items: make([]Account, len(done.Result))}
 	for i, a := range done.Result {

@@ -1269,8 +1269,11 @@ type ComparedIndicator struct {
 	// Remark 考察意见
 	Remark *string       `json:"remark,omitempty"`
 	Self   *ComparedMark `json:"self,omitempty"`
-	Title  string        `json:"title"`
-	Veto   bool          `json:"veto"`
+
+	// SubItems 本省细则,只有自评和省级考核两栏
+	SubItems *[]ComparedSubItem `json:"sub_items,omitempty"`
+	Title    string             `json:"title"`
+	Veto     bool               `json:"veto"`
 }
 
 // ComparedMark defines model for ComparedMark.
@@ -1280,6 +1283,21 @@ type ComparedMark struct {
 
 	// Value 填报值
 	Value string `json:"value"`
+}
+
+// ComparedSubItem defines model for ComparedSubItem.
+type ComparedSubItem struct {
+	Code string `json:"code"`
+
+	// Max Examples: 87.50
+	Max Points `json:"max"`
+
+	// Province Examples: 87.50
+	Province *Points `json:"province,omitempty"`
+
+	// Self Examples: 87.50
+	Self  *Points `json:"self,omitempty"`
+	Title string  `json:"title"`
 }
 
 // Comparison defines model for Comparison.
@@ -1649,7 +1667,10 @@ type Inspection struct {
 	// Remarks 考察意见,按指标编号
 	Remarks  Remarks `json:"remarks"`
 	Revision int     `json:"revision"`
-	Team     string  `json:"team"`
+
+	// SubMarks 各细则的得分，以细则编号为键；有细则的指标由其相加，marks 中留空或填其和；自查缺省：保持原样
+	SubMarks *SubMarks `json:"sub_marks,omitempty"`
+	Team     string    `json:"team"`
 
 	// Total Examples: 87.50
 	Total  Points  `json:"total"`
@@ -2162,6 +2183,12 @@ type Prefill struct {
 		Note *Note `json:"note,omitempty"`
 	} `json:"marks"`
 	Measure *string `json:"measure,omitempty"`
+
+	// SubItems 本省细则
+	SubItems *[]SubItem `json:"sub_items,omitempty"`
+
+	// SubMarks 各细则的得分，以细则编号为键；有细则的指标由其相加，marks 中留空或填其和；自查缺省：保持原样
+	SubMarks *SubMarks `json:"sub_marks,omitempty"`
 }
 
 // Problem defines model for Problem.
@@ -2538,6 +2565,12 @@ type SelfCheck struct {
 	// Short Examples: 87.50
 	Short Points `json:"short"`
 
+	// SubItems 本省细则
+	SubItems *[]SubItem `json:"sub_items,omitempty"`
+
+	// SubMarks 各细则的得分，以细则编号为键；有细则的指标由其相加，marks 中留空或填其和；自查缺省：保持原样
+	SubMarks *SubMarks `json:"sub_marks,omitempty"`
+
 	// Total Examples: 87.50
 	Total Points `json:"total"`
 
@@ -2567,6 +2600,9 @@ type SelfCheckItem struct {
 
 	// Revision 所见版本；缺省0：尚未填报
 	Revision *int `json:"revision,omitempty"`
+
+	// SubMarks 各细则的得分，以细则编号为键；有细则的指标由其相加，marks 中留空或填其和；自查缺省：保持原样
+	SubMarks *SubMarks `json:"sub_marks,omitempty"`
 
 	// Unit 区划代码(去尾零)
 	Unit Code `json:"unit"`
@@ -2625,6 +2661,9 @@ type SelfCheckSaved struct {
 
 	// Notes 各指标的事实依据、差距、改进措施，以指标编号为键；缺省：保持原样
 	Notes *Notes `json:"notes,omitempty"`
+
+	// SubMarks 各细则的得分，以细则编号为键；有细则的指标由其相加，marks 中留空或填其和；自查缺省：保持原样
+	SubMarks *SubMarks `json:"sub_marks,omitempty"`
 }
 
 // Sha256 佐证材料的 SHA-256
@@ -2779,6 +2818,47 @@ type StandardLeafKind string
 
 // StandardLeafSense 目标为不低于或不高于
 type StandardLeafSense string
+
+// SubItem 细则
+type SubItem struct {
+	// Code 指标编号加序号：1.1.2 或 1.1-2
+	//
+	// Examples: 1.1.2
+	Code string `json:"code"`
+
+	// Max Examples: 87.50
+	Max   Points `json:"max"`
+	Title string `json:"title"`
+}
+
+// SubItems defines model for SubItems.
+type SubItems struct {
+	Category CategoryName `json:"category"`
+
+	// Fixed 本地区该类别已有自查,不能再变动
+	Fixed bool      `json:"fixed"`
+	Items []SubItem `json:"items"`
+
+	// Office 区划代码(去尾零)
+	Office Code `json:"office"`
+
+	// Revision 版本,0为未设
+	Revision int `json:"revision"`
+}
+
+// SubItemsDone defines model for SubItemsDone.
+type SubItemsDone struct {
+	Receipt  Receipt  `json:"receipt"`
+	SubItems SubItems `json:"sub_items"`
+}
+
+// SubMark 得分；空：未填
+//
+// Examples: 1.50
+type SubMark = string
+
+// SubMarks 各细则的得分，以细则编号为键；有细则的指标由其相加，marks 中留空或填其和；自查缺省：保持原样
+type SubMarks map[string]SubMark
 
 // Survey defines model for Survey.
 type Survey struct {
@@ -3243,8 +3323,11 @@ type InspectJSONBody struct {
 
 	// Remarks 考察意见,按指标编号
 	Remarks *Remarks `json:"remarks,omitempty"`
-	Team    string   `json:"team"`
-	Visits  []Visit  `json:"visits"`
+
+	// SubMarks 各细则的得分，以细则编号为键；有细则的指标由其相加，marks 中留空或填其和；自查缺省：保持原样
+	SubMarks *SubMarks `json:"sub_marks,omitempty"`
+	Team     string    `json:"team"`
+	Visits   []Visit   `json:"visits"`
 }
 
 // InspectParams defines parameters for Inspect.
@@ -3638,6 +3721,29 @@ type CompleteStageParams struct {
 // CompleteStage200JSONResponseBodyState defines parameters for CompleteStage.
 type CompleteStage200JSONResponseBodyState string
 
+// SetSubItemsJSONBody defines parameters for SetSubItems.
+type SetSubItemsJSONBody struct {
+	Items []SubItem `json:"items"`
+}
+
+// SetSubItemsParams defines parameters for SetSubItems.
+type SetSubItemsParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch 所见版本;首次保存不填
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ImportSubItemsParams defines parameters for ImportSubItems.
+type ImportSubItemsParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch 所见版本;首次保存不填
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
 // OpenRoundParams defines parameters for OpenRound.
 type OpenRoundParams struct {
 	// IdempotencyKey 幂等键,同键同内容只办一次
@@ -3965,6 +4071,9 @@ type RecommendJSONRequestBody RecommendJSONBody
 // CompleteStageJSONRequestBody defines body for CompleteStage for application/json ContentType.
 type CompleteStageJSONRequestBody CompleteStageJSONBody
 
+// SetSubItemsJSONRequestBody defines body for SetSubItems for application/json ContentType.
+type SetSubItemsJSONRequestBody SetSubItemsJSONBody
+
 // ReopenOfficesJSONRequestBody defines body for ReopenOffices for application/json ContentType.
 type ReopenOfficesJSONRequestBody ReopenOfficesJSONBody
 
@@ -4240,6 +4349,18 @@ type ServerInterface interface {
 	// CompleteStage 报告阶段办结 An office signals that its stage is complete
 	// (POST /rounds/{round}/offices/{office}/stages/{stage}/completion)
 	CompleteStage(c *gin.Context, round RoundID, office OfficeCode, stage Stage, params CompleteStageParams)
+	// GetSubItems 细则 A recommending office's sub-items below the indicators of a category
+	// (GET /rounds/{round}/offices/{office}/sub-items/{category})
+	GetSubItems(c *gin.Context, round RoundID, office OfficeCode, category Category)
+	// SetSubItems 制定细则 Set all of them, until a self-check of the category exists in the area
+	// (PUT /rounds/{round}/offices/{office}/sub-items/{category})
+	SetSubItems(c *gin.Context, round RoundID, office OfficeCode, category Category, params SetSubItemsParams)
+	// GetSubItemsWorkbook 细则表 The workbook of sub-items, to be filled in
+	// (GET /rounds/{round}/offices/{office}/sub-items/{category}/workbook)
+	GetSubItemsWorkbook(c *gin.Context, round RoundID, office OfficeCode, category Category)
+	// ImportSubItems 导入细则 Set all of them from the workbook; what is wrong is said of its rows
+	// (PUT /rounds/{round}/offices/{office}/sub-items/{category}/workbook)
+	ImportSubItems(c *gin.Context, round RoundID, office OfficeCode, category Category, params ImportSubItemsParams)
 	// OpenRound 开启批次 Open a round; freezing the register runs as a batch
 	// (POST /rounds/{round}/opening)
 	OpenRound(c *gin.Context, round RoundID, params OpenRoundParams)
@@ -8173,6 +8294,264 @@ func (siw *ServerInterfaceWrapper) CompleteStage(c *gin.Context) {
 	siw.Handler.CompleteStage(c, round, office, stage, params)
 }
 
+// GetSubItems operation middleware
+func (siw *ServerInterfaceWrapper) GetSubItems(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "office" -------------
+	var office OfficeCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "office", c.Param("office"), &office, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter office: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "category" -------------
+	var category Category
+
+	err = runtime.BindStyledParameterWithOptions("simple", "category", c.Param("category"), &category, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter category: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetSubItems(c, round, office, category)
+}
+
+// SetSubItems operation middleware
+func (siw *ServerInterfaceWrapper) SetSubItems(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "office" -------------
+	var office OfficeCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "office", c.Param("office"), &office, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter office: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "category" -------------
+	var category Category
+
+	err = runtime.BindStyledParameterWithOptions("simple", "category", c.Param("category"), &category, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter category: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetSubItemsParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SetSubItems(c, round, office, category, params)
+}
+
+// GetSubItemsWorkbook operation middleware
+func (siw *ServerInterfaceWrapper) GetSubItemsWorkbook(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "office" -------------
+	var office OfficeCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "office", c.Param("office"), &office, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter office: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "category" -------------
+	var category Category
+
+	err = runtime.BindStyledParameterWithOptions("simple", "category", c.Param("category"), &category, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter category: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetSubItemsWorkbook(c, round, office, category)
+}
+
+// ImportSubItems operation middleware
+func (siw *ServerInterfaceWrapper) ImportSubItems(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "office" -------------
+	var office OfficeCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "office", c.Param("office"), &office, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter office: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "category" -------------
+	var category Category
+
+	err = runtime.BindStyledParameterWithOptions("simple", "category", c.Param("category"), &category, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter category: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ImportSubItemsParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ImportSubItems(c, round, office, category, params)
+}
+
 // OpenRound operation middleware
 func (siw *ServerInterfaceWrapper) OpenRound(c *gin.Context) {
 
@@ -9929,6 +10308,10 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/rounds/:round/waiting", wrapper.ListWaiting)
 	router.GET(options.BaseURL+"/rounds/:round/offices/:office/intake-limits", wrapper.GetIntakeLimits)
 	router.PUT(options.BaseURL+"/rounds/:round/offices/:office/intake-limits", wrapper.SetIntakeLimits)
+	router.GET(options.BaseURL+"/rounds/:round/offices/:office/sub-items/:category", wrapper.GetSubItems)
+	router.PUT(options.BaseURL+"/rounds/:round/offices/:office/sub-items/:category", wrapper.SetSubItems)
+	router.GET(options.BaseURL+"/rounds/:round/offices/:office/sub-items/:category/workbook", wrapper.GetSubItemsWorkbook)
+	router.PUT(options.BaseURL+"/rounds/:round/offices/:office/sub-items/:category/workbook", wrapper.ImportSubItems)
 	router.PUT(options.BaseURL+"/rounds/:round/applications/:application/form-scan", wrapper.ScanForm)
 	router.GET(options.BaseURL+"/rounds/:round/applications/:application/revisions", wrapper.ListRevisions)
 	router.GET(options.BaseURL+"/rounds/:round/applications/:application/revisions/comparison", wrapper.CompareRevisions)
@@ -13406,6 +13789,180 @@ func (response CompleteStagedefaultApplicationProblemPlusJSONResponse) VisitComp
 	return err
 }
 
+type GetSubItemsRequestObject struct {
+	Round    RoundID    `json:"round"`
+	Office   OfficeCode `json:"office"`
+	Category Category   `json:"category"`
+}
+
+type GetSubItemsResponseObject interface {
+	VisitGetSubItemsResponse(w http.ResponseWriter) error
+}
+
+type GetSubItems200JSONResponse SubItems
+
+func (response GetSubItems200JSONResponse) VisitGetSubItemsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSubItemsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetSubItemsdefaultApplicationProblemPlusJSONResponse) VisitGetSubItemsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetSubItemsRequestObject struct {
+	Round    RoundID    `json:"round"`
+	Office   OfficeCode `json:"office"`
+	Category Category   `json:"category"`
+	Params   SetSubItemsParams
+	Body     *SetSubItemsJSONRequestBody
+}
+
+type SetSubItemsResponseObject interface {
+	VisitSetSubItemsResponse(w http.ResponseWriter) error
+}
+
+type SetSubItems200JSONResponse SubItemsDone
+
+func (response SetSubItems200JSONResponse) VisitSetSubItemsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetSubItemsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetSubItemsdefaultApplicationProblemPlusJSONResponse) VisitSetSubItemsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSubItemsWorkbookRequestObject struct {
+	Round    RoundID    `json:"round"`
+	Office   OfficeCode `json:"office"`
+	Category Category   `json:"category"`
+}
+
+type GetSubItemsWorkbookResponseObject interface {
+	VisitGetSubItemsWorkbookResponse(w http.ResponseWriter) error
+}
+
+type GetSubItemsWorkbook200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetSubItemsWorkbook200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitGetSubItemsWorkbookResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetSubItemsWorkbookdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetSubItemsWorkbookdefaultApplicationProblemPlusJSONResponse) VisitGetSubItemsWorkbookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportSubItemsRequestObject struct {
+	Round    RoundID    `json:"round"`
+	Office   OfficeCode `json:"office"`
+	Category Category   `json:"category"`
+	Params   ImportSubItemsParams
+	Body     io.Reader
+}
+
+type ImportSubItemsResponseObject interface {
+	VisitImportSubItemsResponse(w http.ResponseWriter) error
+}
+
+type ImportSubItems200JSONResponse SubItemsDone
+
+func (response ImportSubItems200JSONResponse) VisitImportSubItemsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportSubItemsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ImportSubItemsdefaultApplicationProblemPlusJSONResponse) VisitImportSubItemsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type OpenRoundRequestObject struct {
 	Round  RoundID `json:"round"`
 	Params OpenRoundParams
@@ -15030,6 +15587,18 @@ type StrictServerInterface interface {
 	// CompleteStage 报告阶段办结 An office signals that its stage is complete
 	// (POST /rounds/{round}/offices/{office}/stages/{stage}/completion)
 	CompleteStage(ctx context.Context, request CompleteStageRequestObject) (CompleteStageResponseObject, error)
+	// GetSubItems 细则 A recommending office's sub-items below the indicators of a category
+	// (GET /rounds/{round}/offices/{office}/sub-items/{category})
+	GetSubItems(ctx context.Context, request GetSubItemsRequestObject) (GetSubItemsResponseObject, error)
+	// SetSubItems 制定细则 Set all of them, until a self-check of the category exists in the area
+	// (PUT /rounds/{round}/offices/{office}/sub-items/{category})
+	SetSubItems(ctx context.Context, request SetSubItemsRequestObject) (SetSubItemsResponseObject, error)
+	// GetSubItemsWorkbook 细则表 The workbook of sub-items, to be filled in
+	// (GET /rounds/{round}/offices/{office}/sub-items/{category}/workbook)
+	GetSubItemsWorkbook(ctx context.Context, request GetSubItemsWorkbookRequestObject) (GetSubItemsWorkbookResponseObject, error)
+	// ImportSubItems 导入细则 Set all of them from the workbook; what is wrong is said of its rows
+	// (PUT /rounds/{round}/offices/{office}/sub-items/{category}/workbook)
+	ImportSubItems(ctx context.Context, request ImportSubItemsRequestObject) (ImportSubItemsResponseObject, error)
 	// OpenRound 开启批次 Open a round; freezing the register runs as a batch
 	// (POST /rounds/{round}/opening)
 	OpenRound(ctx context.Context, request OpenRoundRequestObject) (OpenRoundResponseObject, error)
@@ -18004,6 +18573,140 @@ func (sh *strictHandler) CompleteStage(ctx *gin.Context, round RoundID, office O
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(CompleteStageResponseObject); ok {
 		if err := validResponse.VisitCompleteStageResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetSubItems operation middleware
+func (sh *strictHandler) GetSubItems(ctx *gin.Context, round RoundID, office OfficeCode, category Category) {
+	var request GetSubItemsRequestObject
+
+	request.Round = round
+	request.Office = office
+	request.Category = category
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSubItems(ctx, request.(GetSubItemsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSubItems")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetSubItemsResponseObject); ok {
+		if err := validResponse.VisitGetSubItemsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SetSubItems operation middleware
+func (sh *strictHandler) SetSubItems(ctx *gin.Context, round RoundID, office OfficeCode, category Category, params SetSubItemsParams) {
+	var request SetSubItemsRequestObject
+
+	request.Round = round
+	request.Office = office
+	request.Category = category
+	request.Params = params
+
+	var body SetSubItemsJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetSubItems(ctx, request.(SetSubItemsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetSubItems")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SetSubItemsResponseObject); ok {
+		if err := validResponse.VisitSetSubItemsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetSubItemsWorkbook operation middleware
+func (sh *strictHandler) GetSubItemsWorkbook(ctx *gin.Context, round RoundID, office OfficeCode, category Category) {
+	var request GetSubItemsWorkbookRequestObject
+
+	request.Round = round
+	request.Office = office
+	request.Category = category
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSubItemsWorkbook(ctx, request.(GetSubItemsWorkbookRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSubItemsWorkbook")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetSubItemsWorkbookResponseObject); ok {
+		if err := validResponse.VisitGetSubItemsWorkbookResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ImportSubItems operation middleware
+func (sh *strictHandler) ImportSubItems(ctx *gin.Context, round RoundID, office OfficeCode, category Category, params ImportSubItemsParams) {
+	var request ImportSubItemsRequestObject
+
+	request.Round = round
+	request.Office = office
+	request.Category = category
+	request.Params = params
+
+	request.Body = ctx.Request.Body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ImportSubItems(ctx, request.(ImportSubItemsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ImportSubItems")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ImportSubItemsResponseObject); ok {
+		if err := validResponse.VisitImportSubItemsResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

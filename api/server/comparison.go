@@ -1,7 +1,6 @@
 package server
 
 import (
-	"bytes"
 	"context"
 
 	"shifan/internal/acts"
@@ -24,7 +23,7 @@ func (s *Server) GetComparison(ctx context.Context, request GetComparisonRequest
 		out.Indicators[i] = ComparedIndicator{
 			Block: row.Block, Code: row.Code, Title: row.Title, Max: row.Max.String(), Veto: row.Veto,
 			Self: comparedMark(row.Self), Province: comparedMark(row.Province), Remark: given(row.Remark), Flagged: row.Flagged,
-			Expert: comparedMark(row.Expert), Nation: comparedMark(row.Nation),
+			Expert: comparedMark(row.Expert), Nation: comparedMark(row.Nation), SubItems: comparedSubItems(row.SubItems),
 		}
 	}
 	out.Total.Self, out.Total.Province = total(c.Total.Self), total(c.Total.Province)
@@ -47,13 +46,26 @@ func (s *Server) GetComparisonWorkbook(ctx context.Context, request GetCompariso
 	if err != nil {
 		return nil, err
 	}
-	var file bytes.Buffer
-	if err := sheet.WriteComparison(&file, c); err != nil {
+	book, err := writeWorkbook(sheet.WriteComparison, c)
+	if err != nil {
 		return nil, err
 	}
-	return GetComparisonWorkbook200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse{
-		Body: &file, ContentLength: int64(file.Len()),
-	}, nil
+	return GetComparisonWorkbook200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse(book), nil
+}
+
+// comparedSubItems writes the sub-items below an indicator; nothing where there
+// are none.
+func comparedSubItems(items []acts.ComparedSubItem) *[]ComparedSubItem {
+	if len(items) == 0 {
+		return nil
+	}
+	out := make([]ComparedSubItem, len(items))
+	for i, item := range items {
+		out[i] = ComparedSubItem{
+			Code: item.Code, Title: item.Title, Max: item.Max.String(), Self: total(item.Self), Province: total(item.Province),
+		}
+	}
+	return &out
 }
 
 // comparedMark writes one mark of a column; nothing where there is none.

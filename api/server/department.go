@@ -1,10 +1,8 @@
 package server
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"io"
 
 	"shifan/internal/acts"
 	"shifan/internal/award"
@@ -66,22 +64,16 @@ func (s *Server) GetDepartmentWorkbook(ctx context.Context, request GetDepartmen
 	if err != nil {
 		return nil, err
 	}
-	var file bytes.Buffer
-	if err := sheet.WriteDepartments(&file, opinions); err != nil {
+	book, err := writeWorkbook(sheet.WriteDepartments, opinions)
+	if err != nil {
 		return nil, err
 	}
-	return GetDepartmentWorkbook200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse{
-		Body: &file, ContentLength: int64(file.Len()),
-	}, nil
+	return GetDepartmentWorkbook200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse(book), nil
 }
 
 // ImportDepartmentOpinions records the answers of the filled table.
 func (s *Server) ImportDepartmentOpinions(ctx context.Context, request ImportDepartmentOpinionsRequestObject) (ImportDepartmentOpinionsResponseObject, error) {
-	file, err := io.ReadAll(request.Body) // bounded and read already: the middleware's copy
-	if err != nil {
-		return nil, fmt.Errorf("read the workbook: %w", err)
-	}
-	answers, err := sheet.ReadDepartments(file)
+	answers, err := readWorkbook(request.Body, sheet.ReadDepartments)
 	if err != nil {
 		return nil, err
 	}

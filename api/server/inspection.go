@@ -19,10 +19,14 @@ func (s *Server) Inspect(ctx context.Context, request InspectRequestObject) (Ins
 	if err != nil {
 		return nil, err
 	}
+	sub, err := subMarks(request.Body.SubMarks)
+	if err != nil {
+		return nil, err
+	}
 	in := acts.Inspect{
 		Round: request.Round, Application: request.Application, Revision: seen,
 		Team: request.Body.Team, Members: value(request.Body.Members),
-		Marks: points, Remarks: value(request.Body.Remarks), Finding: request.Body.Finding,
+		Marks: points, SubMarks: sub, Remarks: value(request.Body.Remarks), Finding: request.Body.Finding,
 	}
 	for _, v := range request.Body.Visits {
 		visit := award.Visit{On: date(v.On)}
@@ -49,7 +53,7 @@ func (s *Server) GetInspection(ctx context.Context, request GetInspectionRequest
 	}
 	out := GetInspection200JSONResponse{
 		Revision: i.Revision, Team: i.Team, Members: i.Members, Visits: make([]Visit, len(i.Visits)),
-		Marks: marksShown(i.Marks), Remarks: i.Remarks, Flagged: i.Flagged,
+		Marks: marksShown(i.Marks), SubMarks: subMarksShown(i.SubMarks), Remarks: i.Remarks, Flagged: i.Flagged,
 		Total: i.Total.String(), Passed: i.Passed, Finding: i.Finding,
 	}
 	for n, v := range i.Visits {

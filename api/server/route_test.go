@@ -40,7 +40,8 @@ var actOf = map[string]award.Act{
 	"editApplication": award.ActEditApplication, "fileApplication": award.ActFile, "endorse": award.ActEndorse,
 	"callUpApplication": award.ActCallUp, "withdrawApplication": award.ActWithdraw,
 	"inspect": award.ActInspect, "survey": award.ActSurvey,
-	"setIntakeLimits": award.ActSetIntakeLimits, "scanForm": award.ActScanForm,
+	"setIntakeLimits": award.ActSetIntakeLimits, "setSubItems": award.ActSetSubItems, "importSubItems": award.ActImportSubItems,
+	"scanForm":      award.ActScanForm,
 	"requestReview": award.ActRequestReview, "answerReview": award.ActAnswerReview,
 
 	"uploadEvidence": award.ActUploadEvidence, "attachEvidence": award.ActAttachEvidence,

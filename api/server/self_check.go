@@ -26,9 +26,13 @@ func (s *Server) SaveSelfCheck(ctx context.Context, request SaveSelfCheckRequest
 	if err != nil {
 		return nil, err
 	}
+	sub, err := subMarks(request.Body.SubMarks)
+	if err != nil {
+		return nil, err
+	}
 	in := acts.SaveSelfCheck{
 		Round: request.Round, Unit: request.Unit, Category: award.Category(request.Category), Revision: seen,
-		Marks: values, Gap: value(request.Body.Gap), Measure: value(request.Body.Measure),
+		Marks: values, SubMarks: sub, Gap: value(request.Body.Gap), Measure: value(request.Body.Measure),
 		EnteredFor: enteredFor(request.Body.EnteredFor),
 	}
 	if err := recode(request.Body.Notes, &in.Notes); err != nil {
@@ -49,9 +53,13 @@ func (s *Server) SaveSelfChecks(ctx context.Context, request SaveSelfChecksReque
 		if err != nil {
 			return nil, err
 		}
+		sub, err := subMarks(item.SubMarks)
+		if err != nil {
+			return nil, err
+		}
 		items[i] = acts.SaveSelfCheck{
 			Round: request.Round, Unit: item.Unit, Category: award.Category(item.Category), Revision: value(item.Revision),
-			Marks: values, Gap: value(item.Gap), Measure: value(item.Measure), EnteredFor: enteredFor(item.EnteredFor),
+			Marks: values, SubMarks: sub, Gap: value(item.Gap), Measure: value(item.Measure), EnteredFor: enteredFor(item.EnteredFor),
 		}
 		if err := recode(item.Notes, &items[i].Notes); err != nil {
 			return nil, err
@@ -119,6 +127,7 @@ func (s *Server) GetPrefill(ctx context.Context, request GetPrefillRequestObject
 	}
 	out := Prefill{
 		FactsYear: given(p.Facts.Year), LastRound: given(p.LastRound()), Gap: given(p.Last.Gap), Measure: given(p.Last.Measure),
+		SubItems: subItemsGiven(p.SubItems), SubMarks: subMarksShown(p.SubMarks),
 		Marks: make([]prefilledMark, len(p.Marks)), Form: make([]prefilledField, len(p.Form)),
 	}
 	for i, m := range p.Marks {
@@ -155,7 +164,7 @@ func note(n award.Note) Note {
 func (s *Server) selfCheck(ctx context.Context, c acts.SelfCheck) SelfCheck {
 	out := SelfCheck{
 		Unit: c.UnitCode, Name: c.UnitName, Category: CategoryName(c.Category), Revision: c.Revision,
-		Marks: marksShown(c.Marks), Gap: given(c.Gap), Measure: given(c.Measure), Complete: c.Complete,
+		Marks: marksShown(c.Marks), SubItems: subItemsGiven(c.SubItems), SubMarks: subMarksShown(c.SubMarks), Gap: given(c.Gap), Measure: given(c.Measure), Complete: c.Complete,
 		Total: c.Total.String(), Ready: c.Ready, Short: c.Short.String(), Blocks: make([]BlockScore, len(c.Blocks)),
 		FactsYear: given(c.FactsYear), Prefilled: given(c.Prefilled),
 		EnteredByOffice: c.EnteredByOffice, UpdatedAt: *at(c.UpdatedAt),

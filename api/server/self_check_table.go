@@ -1,11 +1,9 @@
 package server
 
 import (
-	"bytes"
 	"context"
-	"fmt"
-	"io"
 
+	"shifan/internal/acts"
 	"shifan/internal/award"
 	"shifan/internal/sheet"
 )
@@ -16,27 +14,23 @@ func (s *Server) GetSelfChecksWorkbook(ctx context.Context, request GetSelfCheck
 	if err != nil {
 		return nil, err
 	}
-	var book bytes.Buffer
-	if err := sheet.WriteSelfChecks(&book, table); err != nil {
+	book, err := writeWorkbook(sheet.WriteSelfChecks, table)
+	if err != nil {
 		return nil, err
 	}
-	return GetSelfChecksWorkbook200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse{
-		Body: &book, ContentLength: int64(book.Len()),
-	}, nil
+	return GetSelfChecksWorkbook200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse(book), nil
 }
 
 // SaveSelfChecksWorkbook keeps self-checks from the workbook, row by row.
 func (s *Server) SaveSelfChecksWorkbook(ctx context.Context, request SaveSelfChecksWorkbookRequestObject) (SaveSelfChecksWorkbookResponseObject, error) {
-	file, err := io.ReadAll(request.Body) // bounded by the contract
-	if err != nil {
-		return nil, fmt.Errorf("read the workbook: %w", err)
-	}
 	category := award.Category(request.Params.Category)
-	standard, err := s.acts.SelfCheckStandard(ctx, officer(ctx), request.Round, category)
+	form, err := s.acts.SelfCheckForm(ctx, officer(ctx), request.Round, category)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := sheet.ReadSelfChecks(file, request.Round, category, standard)
+	rows, err := readWorkbook(request.Body, func(file []byte) ([]acts.SelfCheckRow, error) {
+		return sheet.ReadSelfChecks(file, request.Round, category, form)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +44,7 @@ func (s *Server) SaveSelfChecksWorkbook(ctx context.Context, request SaveSelfChe
 		line := selfCheckResult(rows[i].Unit, r, dry)
 		line.Row = &rows[i].Number
 		if r.Refusal != nil {
-			problem := s.describe(sheet.LocateSelfCheck(rows[i], standard, r.Refusal), s.texts.language(accepts(ctx)))
+			problem := s.describe(sheet.LocateSelfCheck(rows[i], form, r.Refusal), s.texts.language(accepts(ctx)))
 			line.Problem = &problem
 		}
 		out.add(line)

@@ -37,7 +37,7 @@ func TestSelfChecksGoOutAndComeBackAsAWorkbook(t *testing.T) {
 	bad := row("410102")
 	bad.Marks[0] = 99_00
 	var filled bytes.Buffer
-	if err := sheet.WriteSelfChecks(&filled, acts.SelfCheckTable{Standard: standard, Rows: []acts.SelfCheck{row("410102"), bad, row("42")}}); err != nil {
+	if err := sheet.WriteSelfChecks(&filled, acts.SelfCheckTable{SelfCheckForm: acts.SelfCheckForm{Standard: standard}, Rows: []acts.SelfCheck{row("410102"), bad, row("42")}}); err != nil {
 		t.Fatal(err)
 	}
 	send := func(path, file string) SelfCheckResults {

@@ -1,11 +1,9 @@
 package server
 
 import (
-	"bytes"
 	"context"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"strings"
 
 	"shifan/internal/acts"
@@ -99,13 +97,11 @@ func (s *Server) ExportStandard(ctx context.Context, request ExportStandardReque
 	if err != nil {
 		return nil, err
 	}
-	var book bytes.Buffer
-	if err := sheet.WriteStandard(&book, record.Standard); err != nil {
-		return nil, fmt.Errorf("write the workbook of standard %d: %w", request.Standard, err)
+	book, err := writeWorkbook(sheet.WriteStandard, record.Standard)
+	if err != nil {
+		return nil, err
 	}
-	return ExportStandard200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse{
-		Body: &book, ContentLength: int64(book.Len()),
-	}, nil
+	return ExportStandard200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse(book), nil
 }
 
 // ImportStandard replaces what a draft says by a workbook; what is wrong is said
@@ -115,11 +111,7 @@ func (s *Server) ImportStandard(ctx context.Context, request ImportStandardReque
 	if err != nil {
 		return nil, err
 	}
-	file, err := io.ReadAll(request.Body) // received whole already, within its bound
-	if err != nil {
-		return nil, fmt.Errorf("read the workbook: %w", err)
-	}
-	book, err := sheet.ReadStandard(file)
+	book, err := readWorkbook(request.Body, sheet.ReadStandard)
 	if err != nil {
 		return nil, err
 	}

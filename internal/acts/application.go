@@ -106,6 +106,7 @@ type fileTx interface {
 	intakeTx
 	endingTx
 	intakeLimitTx
+	subItemTx
 	reviewTx
 	// MoveFiles moves every file that fits, each with its row of history, and
 	// returns how many. A move that the table of award.FileMoves does not have
@@ -123,8 +124,8 @@ type fileTx interface {
 	SaveFile(ctx context.Context, f File) error
 	// KeepMove adds a row to a file's history.
 	KeepMove(ctx context.Context, m FileMove) error
-	// KeepRevision keeps a file as filed, with the marks it was filed with.
-	KeepRevision(ctx context.Context, f File, marks []award.Points) error
+	// KeepRevision keeps a file as filed, with the self-check it was filed with.
+	KeepRevision(ctx context.Context, f File, check SelfCheck) error
 	// HoldsTitle reports whether a unit holds a title of the category.
 	HoldsTitle(ctx context.Context, unit int64, category award.Category) (bool, error)
 	// LeaveLists takes a withdrawn file off the lists and the cut it stands on.
@@ -264,7 +265,7 @@ func (a *Acts) FileApplication(ctx context.Context, by award.Officer, key Key, i
 		if f, err = t.moveFile(ctx, p, f, next, ""); err != nil {
 			return File{}, err
 		}
-		return f, t.KeepRevision(ctx, f, check.Marks)
+		return f, t.KeepRevision(ctx, f, check)
 	})
 }
 

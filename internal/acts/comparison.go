@@ -13,11 +13,16 @@ import (
 // MarkColumns are the columns of marks of one file, as entered; nil where there
 // are none.
 type MarkColumns struct {
-	Self       []award.Points    // 自评: as last filed
-	Province   []award.Points    // 省级考核
-	Nation     []award.Points    // 部级核定
-	Remarks    map[string]string // the inspector's, by indicator code
-	Finding    string            // the inspection's
+	Self     []award.Points    // 自评: as last filed
+	Province []award.Points    // 省级考核
+	Nation   []award.Points    // 部级核定
+	Remarks  map[string]string // the inspector's, by indicator code
+
+	SubItems    award.SubItems // of the recommending office
+	SelfSub     award.SubMarks // as filed
+	ProvinceSub award.SubMarks
+
+	Finding    string // the inspection's
 	NationNote string
 }
 
@@ -61,6 +66,15 @@ type ComparedIndicator struct {
 	Flagged  bool          `json:"flagged"` // self and province differ by more than the round allows (D-46)
 	Expert   *ComparedMark `json:"expert"`  // nobody's yet: experts mark at the nation
 	Nation   *ComparedMark `json:"nation"`
+
+	SubItems []ComparedSubItem `json:"sub_items,omitempty"` // 细则: no business of the nation's (D-34)
+}
+
+// ComparedSubItem is one sub-item across the columns that have it.
+type ComparedSubItem struct {
+	award.SubItem
+	Self     *award.Points `json:"self"`
+	Province *award.Points `json:"province"`
 }
 
 // ComparedMark is what was entered, and the points it gives.
@@ -152,6 +166,7 @@ func compare(s award.Standard, columns MarkColumns, percent int) []ComparedIndic
 				Block: block.Title, Code: leaf.Code, Title: leaf.Title, Max: leaf.Max, Veto: leaf.Veto,
 				Self: self[i], Province: province[i], Nation: nation[i],
 				Remark: columns.Remarks[leaf.Code], Flagged: flagged[i],
+				SubItems: comparedSubItems(columns.SubItems.Of(leaf.Code), columns),
 			})
 		}
 	}
@@ -168,6 +183,21 @@ func compared(s award.Standard, values []award.Points) []*ComparedMark {
 		marks[i] = &ComparedMark{Value: values[i], Points: points}
 	}
 	return marks
+}
+
+func comparedSubItems(items award.SubItems, columns MarkColumns) []ComparedSubItem {
+	var out []ComparedSubItem
+	for _, item := range items {
+		row := ComparedSubItem{SubItem: item}
+		if mark, given := columns.SelfSub[item.Code]; given {
+			row.Self = &mark
+		}
+		if mark, given := columns.ProvinceSub[item.Code]; given {
+			row.Province = &mark
+		}
+		out = append(out, row)
+	}
+	return out
 }
 
 func totalOf(s award.Standard, values []award.Points) *award.Points {

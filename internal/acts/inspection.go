@@ -14,7 +14,8 @@ type Inspection struct {
 	Team        string         `json:"team"`
 	Members     []string       `json:"members"` // by name: for the record alone
 	Visits      []award.Visit  `json:"visits"`
-	Marks       []award.Points `json:"marks"` // as entered, in the standard's leaf order
+	Marks       []award.Points `json:"marks"`     // as entered, in the standard's leaf order
+	SubMarks    award.SubMarks `json:"sub_marks"` // by code of sub-item: they come to the indicator's value
 	// Remarks are the inspector's on single indicators (考察意见), by code.
 	Remarks map[string]string `json:"remarks"`
 	Flagged []string          `json:"flagged"` // codes of indicators that differ from the self marks (D-46)
@@ -66,7 +67,8 @@ type Inspect struct {
 	Team        string
 	Members     []string
 	Visits      []award.Visit
-	Marks       []award.Points
+	Marks       []award.Points    // blank where sub-items come to it
+	SubMarks    award.SubMarks    // of every sub-item of the office
 	Remarks     map[string]string // by indicator code
 	Finding     string
 }
@@ -92,21 +94,26 @@ func (a *Acts) Inspect(ctx context.Context, by award.Officer, key Key, in Inspec
 		if err != nil {
 			return none, err
 		}
-		if defects := rule.Standard.CheckMarks(in.Marks, true); len(defects) > 0 {
+		items, _, err := t.SubItems(ctx, in.Round, f.Office, f.Category)
+		if err != nil {
+			return none, err
+		}
+		values, defects := items.CheckMarks(rule.Standard, in.Marks, in.SubMarks, true)
+		if len(defects) > 0 {
 			return none, award.RefuseFields(award.Invalid, "N 三", "marks_malformed", defects)
 		}
-		score := rule.Standard.Score(in.Marks, p.round.Rules.PassMark)
+		score := rule.Standard.Score(values, p.round.Rules.PassMark)
 		own, err := t.FiledMarks(ctx, f.ID)
 		if err != nil {
 			return none, err
 		}
-		flagged := rule.Standard.Differences(own, in.Marks, p.round.Rules.DifferencePercent)
-		if defects := rule.Standard.CheckRemarks(flagged, own, in.Marks, in.Remarks); len(defects) > 0 {
+		flagged := rule.Standard.Differences(own, values, p.round.Rules.DifferencePercent)
+		if defects := rule.Standard.CheckRemarks(flagged, own, values, in.Remarks); len(defects) > 0 {
 			return none, award.RefuseFields(award.Incomplete, "D-46", "remarks_defective", defects)
 		}
 		i := Inspection{
 			Application: f.ID, Revision: in.Revision + 1, Team: in.Team, Members: in.Members, Visits: in.Visits,
-			Marks: in.Marks, Remarks: in.Remarks, Flagged: codesOf(rule.Standard, flagged),
+			Marks: values, SubMarks: in.SubMarks, Remarks: in.Remarks, Flagged: codesOf(rule.Standard, flagged),
 			Total: score.Total, Passed: score.Passed, Finding: in.Finding, Officer: by.ID,
 		}
 		if err := t.SaveInspection(ctx, i); err != nil {

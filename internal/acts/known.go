@@ -29,15 +29,18 @@ type KnownMarks struct {
 	Facts YearFacts             // no revision: none reported
 	Last  SelfCheck             // of the last round; no revision: none
 	Marks []award.PrefilledMark // in the standard's leaf order
+
+	SubItems award.SubItems // of the unit's recommending office
+	SubMarks award.SubMarks // of the last round, below the indicators taken from there
 }
 
-func knownMarks(ctx context.Context, tx Tx, r Round, standard award.Standard, unit int64, category award.Category, now time.Time) (KnownMarks, error) {
+func knownMarks(ctx context.Context, tx Tx, r Round, standard award.Standard, unit Unit, category award.Category, now time.Time) (KnownMarks, error) {
 	var known KnownMarks
 	var err error
-	if known.Facts, err = factsAt(ctx, tx, now, unit); err != nil {
+	if known.Facts, err = factsAt(ctx, tx, now, unit.ID); err != nil {
 		return KnownMarks{}, err
 	}
-	if known.Last, err = tx.LastSelfCheck(ctx, r, unit, category); err != nil {
+	if known.Last, err = tx.LastSelfCheck(ctx, r, unit.ID, category); err != nil {
 		return KnownMarks{}, err
 	}
 	var last award.Standard
@@ -49,6 +52,10 @@ func knownMarks(ctx context.Context, tx Tx, r Round, standard award.Standard, un
 		last = rule.Standard
 	}
 	known.Marks = standard.Prefill(known.Facts.Facts, last, known.Last.Marks, known.Last.Notes)
+	if known.SubItems, _, err = tx.SubItems(ctx, r.ID, unit.Office, category); err != nil {
+		return KnownMarks{}, err
+	}
+	known.SubMarks = known.SubItems.Prefill(known.Marks, known.Last.SubItems, known.Last.SubMarks)
 	return known, nil
 }
 
@@ -110,7 +117,7 @@ func (a *Acts) Prefill(ctx context.Context, by award.Officer, round, unit string
 		if err != nil {
 			return err
 		}
-		if p.KnownMarks, err = knownMarks(ctx, tx, r, rule.Standard, u.ID, category, now); err != nil {
+		if p.KnownMarks, err = knownMarks(ctx, tx, r, rule.Standard, u, category, now); err != nil {
 			return err
 		}
 		known, last, err := knownForm(ctx, tx, r, u, category, now)

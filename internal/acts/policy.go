@@ -99,6 +99,8 @@ func policy() map[award.Act][]grant {
 		award.ActDetachEvidence: {{unitOrAbove, staff}},
 
 		award.ActSetIntakeLimits: {{theOffice, heads}},
+		award.ActSetSubItems:     {{theOffice, heads}},
+		award.ActImportSubItems:  {{theOffice, heads}},
 		award.ActScanForm:        {{unitOrAbove, staff}},
 		award.ActRequestReview:   {{theUnit, staff}},
 		award.ActAnswerReview:    {{theWaiting, staff}}, // by one who has not acted on the file: Acts.AnswerReview

@@ -89,6 +89,8 @@ var allowed = map[award.Act]struct {
 	award.ActSurvey:            {"file", only(province, admin, head, clerk)},
 
 	award.ActSetIntakeLimits: {"office", only(province, admin, head)},
+	award.ActSetSubItems:     {"office", only(province, admin, head)},
+	award.ActImportSubItems:  {"office", only(province, admin, head)},
 	award.ActScanForm:        {"file", downTo(street, admin, head, clerk)},
 	award.ActRequestReview:   {"file", only(street, admin, head, clerk)},
 	award.ActAnswerReview:    {"file", only(district, admin, head, clerk)},

@@ -19,11 +19,13 @@ type SelfCheck struct {
 	UnitName        string                `json:"unit_name"`
 	UnitPath        []int64               `json:"-"` // for the policy
 	Category        award.Category        `json:"category"`
-	Office          int64                 `json:"office"`   // the recommending office it counts for
-	Revision        int                   `json:"revision"` // 0: not begun
-	Marks           []award.Points        `json:"marks"`    // as entered, in the standard's leaf order; blank while it is a draft
-	Notes           map[string]award.Note `json:"notes"`    // by code of indicator
-	Gap             string                `json:"gap"`      // of the whole
+	Office          int64                 `json:"office"`    // the recommending office it counts for
+	Revision        int                   `json:"revision"`  // 0: not begun
+	Marks           []award.Points        `json:"marks"`     // as entered, in the standard's leaf order; blank while it is a draft
+	SubItems        award.SubItems        `json:"sub_items"` // its recommending office's
+	SubMarks        award.SubMarks        `json:"sub_marks"` // by code of sub-item: they come to the indicator's value
+	Notes           map[string]award.Note `json:"notes"`     // by code of indicator
+	Gap             string                `json:"gap"`       // of the whole
 	Measure         string                `json:"measure"`
 	Complete        bool                  `json:"complete"` // no indicator is blank
 	Total           award.Points          `json:"total"`
@@ -49,20 +51,22 @@ type SelfCheck struct {
 func (s *SelfCheck) judge(standard award.Standard, pass award.Points) {
 	score := standard.Score(s.Marks, pass)
 	s.Complete = !slices.Contains(s.Marks, award.Blank)
-	s.Total, s.Ready, s.Reasons, s.Short = score.Total, score.Passed, score.Reasons, score.Short
+	s.Total, s.Ready, s.Short = score.Total, score.Passed, score.Short
+	s.Reasons = s.SubItems.Name(score.Reasons, s.SubMarks)
 	s.Blocks = standard.BlockScores(score)
 }
 
 // says reports whether the self-check says what the other does, whoever entered
 // it.
 func (s SelfCheck) says(other SelfCheck) bool {
-	return slices.Equal(s.Marks, other.Marks) && maps.Equal(s.Notes, other.Notes) &&
+	return slices.Equal(s.Marks, other.Marks) && maps.Equal(s.SubMarks, other.SubMarks) && maps.Equal(s.Notes, other.Notes) &&
 		s.Gap == other.Gap && s.Measure == other.Measure && s.EnteredFor == other.EnteredFor
 }
 
 // selfCheckTx keeps self-checks.
 type selfCheckTx interface {
-	// SelfCheck reads a self-check; award.NotFound when the unit has none.
+	// SelfCheck reads a self-check with the sub-items it is held against;
+	// award.NotFound when the unit has none.
 	SelfCheck(ctx context.Context, round string, unit int64, category award.Category) (SelfCheck, error)
 	// SaveSelfCheck writes the revision after the one that s was made from: 1
 	// adds the record. award.Stale when someone else was first.
@@ -76,6 +80,7 @@ type SaveSelfCheck struct {
 	Category   award.Category
 	Revision   int // the one seen; 0: the first
 	Marks      []award.Points
+	SubMarks   award.SubMarks        // nil: as they are
 	Notes      map[string]award.Note // nil: as they are
 	Gap        string                // 差距
 	Measure    string                // 改进措施
@@ -169,16 +174,20 @@ func (t *act) nextSelfCheck(ctx context.Context, in SaveSelfCheck) (next, before
 	next = SelfCheck{
 		Round: in.Round, Unit: unit.ID, UnitCode: unit.Code, UnitName: unit.Name, UnitPath: unit.Path,
 		Category: in.Category, Office: unit.Office, Revision: in.Revision + 1,
-		Marks: in.Marks, Notes: in.Notes, Gap: in.Gap, Measure: in.Measure,
+		Marks: in.Marks, SubMarks: in.SubMarks, Notes: in.Notes, Gap: in.Gap, Measure: in.Measure,
 		EnteredFor: in.EnteredFor, EnteredBy: t.by.ID, EnteredByOffice: t.by.OfficeCode, UpdatedAt: p.now,
 	}
 	if next.Notes == nil {
 		next.Notes = before.Notes
 	}
-	known, err := knownMarks(ctx, t, p.round, standard, unit.ID, in.Category, p.now)
+	if next.SubMarks == nil {
+		next.SubMarks = before.SubMarks
+	}
+	known, err := knownMarks(ctx, t, p.round, standard, unit, in.Category, p.now)
 	if err != nil {
 		return next, before, standard, err
 	}
+	next.SubItems = known.SubItems
 	if err := next.fill(standard, known, before); err != nil {
 		return next, before, standard, err
 	}
@@ -188,7 +197,8 @@ func (t *act) nextSelfCheck(ctx context.Context, in SaveSelfCheck) (next, before
 
 // fill puts what is known into what is entered and checks it.
 func (s *SelfCheck) fill(standard award.Standard, known KnownMarks, before SelfCheck) error {
-	defects := standard.CheckMarks(s.Marks, false)
+	rolled, defects := s.SubItems.CheckMarks(standard, s.Marks, s.SubMarks, false)
+	s.Marks = rolled
 	if len(s.Marks) == len(known.Marks) {
 		values, codes, typedOver := standard.Fill(s.Marks, known.Facts.Facts, before.fromFacts(standard))
 		s.Marks, s.Filled = values, codes

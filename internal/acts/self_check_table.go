@@ -10,11 +10,17 @@ import (
 // of a large county with room, and of most prefectures.
 const MostSelfCheckRows = 2000
 
+// SelfCheckForm is what a table of self-checks asks for.
+type SelfCheckForm struct {
+	Standard award.Standard
+	SubItems award.SubItems // of the office's area; none for an office above several areas
+}
+
 // SelfCheckTable is the self-checks of a category at or below an office (自查表),
 // to be filled in offline.
 type SelfCheckTable struct {
-	Standard award.Standard
-	Rows     []SelfCheck // by code; of a unit that has not begun: revision 0, blank but for the year's facts
+	SelfCheckForm
+	Rows []SelfCheck // by code; of a unit that has not begun: revision 0, blank but for the year's facts
 }
 
 // SelfCheckRow is one row of the table as it comes back.
@@ -36,7 +42,11 @@ type selfCheckTableTx interface {
 func (a *Acts) SelfCheckTable(ctx context.Context, by award.Officer, round string, category award.Category) (SelfCheckTable, error) {
 	var table SelfCheckTable
 	err := a.seeUnit(ctx, by, round, by.OfficeCode, category, func(tx Tx, r Round, office Unit, rule RoundCategory) error {
-		table = SelfCheckTable{Standard: rule.Standard}
+		form, err := selfCheckForm(ctx, tx, r, office, rule)
+		if err != nil {
+			return err
+		}
+		table = SelfCheckTable{SelfCheckForm: form}
 		rows, err := tx.SelfChecksBelow(ctx, round, office, category, MostSelfCheckRows+1)
 		if err != nil {
 			return err
@@ -64,14 +74,21 @@ func (a *Acts) SelfCheckTable(ctx context.Context, by award.Officer, round strin
 	return table, err
 }
 
-// SelfCheckStandard returns the standard by which the table of a category is read.
-func (a *Acts) SelfCheckStandard(ctx context.Context, by award.Officer, round string, category award.Category) (award.Standard, error) {
-	var standard award.Standard
-	err := a.seeUnit(ctx, by, round, by.OfficeCode, category, func(_ Tx, _ Round, _ Unit, rule RoundCategory) error {
-		standard = rule.Standard
-		return nil
+// SelfCheckForm returns what the table of a category for the caller's office asks
+// for: by it the table is read.
+func (a *Acts) SelfCheckForm(ctx context.Context, by award.Officer, round string, category award.Category) (SelfCheckForm, error) {
+	var form SelfCheckForm
+	err := a.seeUnit(ctx, by, round, by.OfficeCode, category, func(tx Tx, r Round, office Unit, rule RoundCategory) error {
+		var err error
+		form, err = selfCheckForm(ctx, tx, r, office, rule)
+		return err
 	})
-	return standard, err
+	return form, err
+}
+
+func selfCheckForm(ctx context.Context, tx Tx, r Round, office Unit, rule RoundCategory) (SelfCheckForm, error) {
+	items, _, err := tx.SubItems(ctx, r.ID, office.Office, rule.Category)
+	return SelfCheckForm{Standard: rule.Standard, SubItems: items}, err
 }
 
 // SaveSelfCheckTable keeps the rows of a table as SaveSelfChecks does; a row with

@@ -62,6 +62,8 @@ const (
 	ActInspect           Act = "inspect"
 	ActSurvey            Act = "survey"
 	ActSetIntakeLimits   Act = "set-intake-limits" // 名额分配
+	ActSetSubItems       Act = "set-sub-items"     // 细则
+	ActImportSubItems    Act = "import-sub-items"  // the same from a workbook
 	ActScanForm          Act = "scan-form"         // the form with its seals
 	ActRequestReview     Act = "request-review"    // 申请复核
 	ActAnswerReview      Act = "answer-review"     // 答复复核
@@ -105,7 +107,7 @@ func OfficeActs() []Act {
 		ActCompleteStage, ActAdoptProposals, ActAnnounceNotice, ActRecommend, ActPutPackage,
 		ActAskDepartments, ActRecordOpinions, ActImportOpinions, ActDecideOpinion, ActEndAsking,
 		ActReportFacts, ActSaveSelfCheck, ActCreateApplication, ActEditApplication, ActFile, ActEndorse,
-		ActCallUp, ActWithdraw, ActInspect, ActSurvey, ActSetIntakeLimits, ActScanForm,
+		ActCallUp, ActWithdraw, ActInspect, ActSurvey, ActSetIntakeLimits, ActSetSubItems, ActImportSubItems, ActScanForm,
 		ActRequestReview, ActAnswerReview,
 		ActUploadEvidence, ActAttachEvidence, ActDetachEvidence, ActReadMessage,
 	}

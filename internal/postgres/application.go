@@ -159,14 +159,14 @@ func (t *tx) KeepMove(ctx context.Context, m acts.FileMove) error {
 }
 
 // KeepRevision keeps a file as filed.
-func (t *tx) KeepRevision(ctx context.Context, f acts.File, values []award.Points) error {
+func (t *tx) KeepRevision(ctx context.Context, f acts.File, check acts.SelfCheck) error {
 	form, err := encode(f.Form)
 	if err != nil {
 		return fmt.Errorf("encode form: %w", err)
 	}
 	_, err = t.ExecContext(ctx, `
-		INSERT INTO application_revision (application_id, revision, form, self_check) VALUES ($1, $2, $3, $4)`,
-		f.ID, f.Revision, form, marks(values))
+		INSERT INTO application_revision (application_id, revision, form, self_check, sub_marks) VALUES ($1, $2, $3, $4, $5)`,
+		f.ID, f.Revision, form, marks(check.Marks), subMarks(check.SubMarks))
 	if err != nil {
 		return fmt.Errorf("keep revision: %w", err)
 	}

@@ -30,17 +30,18 @@ func (t *tx) SaveInspection(ctx context.Context, i acts.Inspection) error {
 	}
 	done, err := t.ExecContext(ctx, `
 		INSERT INTO inspection (application_id, revision, team, inspected_on, methods, marks, total, passed, finding, officer_id,
-			members, visits, remarks)
-		SELECT $1::bigint, $2::integer, $3, $4::date, $5, $6, $7::bigint, $8, $9, $10::bigint, $11, $12::jsonb, $13::jsonb
+			members, visits, remarks, sub_marks)
+		SELECT $1::bigint, $2::integer, $3, $4::date, $5, $6, $7::bigint, $8, $9, $10::bigint, $11, $12::jsonb, $13::jsonb, $14
 		WHERE $2 = 1 OR EXISTS (SELECT FROM inspection WHERE application_id = $1)
 		ON CONFLICT ON CONSTRAINT inspection_pkey DO UPDATE SET
 			revision = excluded.revision, team = excluded.team, inspected_on = excluded.inspected_on,
 			methods = excluded.methods, marks = excluded.marks, total = excluded.total, passed = excluded.passed,
 			finding = excluded.finding, officer_id = excluded.officer_id, at = shifan_now(),
-			members = excluded.members, visits = excluded.visits, remarks = excluded.remarks
+			members = excluded.members, visits = excluded.visits, remarks = excluded.remarks,
+			sub_marks = excluded.sub_marks
 		WHERE inspection.revision = excluded.revision - 1`,
 		i.Application, i.Revision, i.Team, award.LastVisit(i.Visits).String(), pq.Array(award.MethodsOf(i.Visits)),
-		marks(i.Marks), int64(i.Total), i.Passed, i.Finding, i.Officer, pq.Array(i.Members), visits, remarks)
+		marks(i.Marks), int64(i.Total), i.Passed, i.Finding, i.Officer, pq.Array(i.Members), visits, remarks, subMarks(i.SubMarks))
 	if err != nil {
 		return fmt.Errorf("save inspection: %w", err)
 	}
@@ -112,11 +113,11 @@ func (t *tx) FiledMarks(ctx context.Context, application int64) ([]award.Points,
 // Inspection reads a file's inspection; award.NotFound when it has none.
 func (s *Store) Inspection(ctx context.Context, application int64) (acts.Inspection, error) {
 	i := acts.Inspection{Application: application}
-	var visits, remarks []byte
+	var visits, remarks, sub []byte
 	err := s.db.QueryRowxContext(ctx, `
-		SELECT revision, team, members, visits, marks, remarks, total, passed, finding, officer_id
+		SELECT revision, team, members, visits, marks, sub_marks, remarks, total, passed, finding, officer_id
 		FROM inspection WHERE application_id = $1`, application).
-		Scan(&i.Revision, &i.Team, pq.Array(&i.Members), &visits, (*marks)(&i.Marks), &remarks, &i.Total, &i.Passed, &i.Finding, &i.Officer)
+		Scan(&i.Revision, &i.Team, pq.Array(&i.Members), &visits, (*marks)(&i.Marks), &sub, &remarks, &i.Total, &i.Passed, &i.Finding, &i.Officer)
 	if errors.Is(err, sql.ErrNoRows) {
 		return acts.Inspection{}, award.Refuse(award.NotFound, "N 四(二)", "inspection_none")
 	}
@@ -125,6 +126,9 @@ func (s *Store) Inspection(ctx context.Context, application int64) (acts.Inspect
 	}
 	if err := json.Unmarshal(remarks, &i.Remarks); err != nil {
 		return acts.Inspection{}, fmt.Errorf("read remarks: %w", err)
+	}
+	if err := json.Unmarshal(sub, &i.SubMarks); err != nil {
+		return acts.Inspection{}, fmt.Errorf("read marks of sub-items: %w", err)
 	}
 	i.Visits, err = readVisits(visits)
 	return i, err

@@ -17,19 +17,20 @@ import (
 func (t *tx) SelfCheck(ctx context.Context, round string, unit int64, category award.Category) (acts.SelfCheck, error) {
 	var s acts.SelfCheck
 	var path pq.Int64Array
-	var notes []byte
+	var notes, items, sub []byte
 	err := t.QueryRowxContext(ctx, `
 		SELECT s.round_id, s.unit_id, u.code, u.name, u.path, s.category, s.office_id, s.revision,
-		       s.marks, s.notes, s.gap, s.measure, s.complete, s.total, s.ready, s.facts_year, s.filled, s.prefilled,
+		       s.marks, coalesce(i.items, '[]'), s.sub_marks, s.notes, s.gap, s.measure, s.complete, s.total, s.ready, s.facts_year, s.filled, s.prefilled,
 		       s.on_word_of, s.scan, s.entered_by, coalesce(e.code, ''), s.updated_at
 		FROM self_check s
 		JOIN round_unit u ON u.round_id = s.round_id AND u.unit_id = s.unit_id
 		JOIN officer o ON o.id = s.entered_by
 		LEFT JOIN round_unit e ON e.round_id = s.round_id AND e.unit_id = o.office_id
+		LEFT JOIN sub_items i ON i.round_id = s.round_id AND i.office_id = s.office_id AND i.category = s.category
 		WHERE s.round_id = $1 AND s.unit_id = $2 AND s.category = $3`,
 		round, unit, category).
 		Scan(&s.Round, &s.Unit, &s.UnitCode, &s.UnitName, &path, &s.Category, &s.Office, &s.Revision,
-			(*marks)(&s.Marks), &notes, &s.Gap, &s.Measure, &s.Complete, &s.Total, &s.Ready, &s.FactsYear, (*pq.StringArray)(&s.Filled), &s.Prefilled,
+			(*marks)(&s.Marks), &items, &sub, &notes, &s.Gap, &s.Measure, &s.Complete, &s.Total, &s.Ready, &s.FactsYear, (*pq.StringArray)(&s.Filled), &s.Prefilled,
 			&s.EnteredFor.Person, &s.EnteredFor.Scan, &s.EnteredBy, &s.EnteredByOffice, &s.UpdatedAt)
 	if errors.Is(err, sql.ErrNoRows) {
 		return acts.SelfCheck{}, award.Refuse(award.NotFound, "N 四(一)", "self_check_none", string(category))
@@ -41,13 +42,19 @@ func (t *tx) SelfCheck(ctx context.Context, round string, unit int64, category a
 	if err := json.Unmarshal(notes, &s.Notes); err != nil {
 		return acts.SelfCheck{}, fmt.Errorf("read notes of unit %s: %w", s.UnitCode, err)
 	}
+	if err := json.Unmarshal(items, &s.SubItems); err != nil {
+		return acts.SelfCheck{}, fmt.Errorf("read sub-items of unit %s: %w", s.UnitCode, err)
+	}
+	if err := json.Unmarshal(sub, &s.SubMarks); err != nil {
+		return acts.SelfCheck{}, fmt.Errorf("read marks of sub-items of unit %s: %w", s.UnitCode, err)
+	}
 	return s, nil
 }
 
 // SelfChecksBelow lists the units at or below an office with their self-checks.
 func (t *tx) SelfChecksBelow(ctx context.Context, round string, office acts.Unit, category award.Category, limit int) ([]acts.SelfCheck, error) {
 	rows, err := t.QueryxContext(ctx, `
-		SELECT u.unit_id, u.code, u.name, coalesce(s.revision, 0), s.marks,
+		SELECT u.unit_id, u.code, u.name, coalesce(s.revision, 0), s.marks, coalesce(s.sub_marks, '{}'),
 		       coalesce(s.gap, ''), coalesce(s.measure, ''), coalesce(s.on_word_of, ''), coalesce(s.scan, '')
 		FROM round_category c
 		JOIN round_unit u ON u.round_id = c.round_id AND u.kind = ANY(c.kinds) AND u.kind_sure
@@ -62,10 +69,14 @@ func (t *tx) SelfChecksBelow(ctx context.Context, round string, office acts.Unit
 	var list []acts.SelfCheck
 	for rows.Next() {
 		s := acts.SelfCheck{Round: round, Category: category}
-		err := rows.Scan(&s.Unit, &s.UnitCode, &s.UnitName, &s.Revision, (*marks)(&s.Marks),
+		var sub []byte
+		err := rows.Scan(&s.Unit, &s.UnitCode, &s.UnitName, &s.Revision, (*marks)(&s.Marks), &sub,
 			&s.Gap, &s.Measure, &s.EnteredFor.Person, &s.EnteredFor.Scan)
 		if err != nil {
 			return nil, fmt.Errorf("read self-checks: %w", err)
+		}
+		if err := json.Unmarshal(sub, &s.SubMarks); err != nil {
+			return nil, fmt.Errorf("read marks of sub-items of unit %s: %w", s.UnitCode, err)
 		}
 		list = append(list, s)
 	}
@@ -81,8 +92,8 @@ func (t *tx) SaveSelfCheck(ctx context.Context, s acts.SelfCheck) error {
 	done, err := t.ExecContext(ctx, `
 		INSERT INTO self_check (round_id, unit_id, category, office_id, revision,
 			marks, notes, gap, measure, complete, total, ready, facts_year, filled, prefilled,
-			on_word_of, scan, entered_by, updated_at)
-		SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19
+			on_word_of, scan, entered_by, updated_at, sub_marks)
+		SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20
 		WHERE $5 = 1 OR EXISTS (SELECT FROM self_check WHERE round_id = $1 AND unit_id = $2 AND category = $3)
 		ON CONFLICT ON CONSTRAINT self_check_pkey DO UPDATE SET
 			revision = excluded.revision, marks = excluded.marks, notes = excluded.notes,
@@ -90,12 +101,12 @@ func (t *tx) SaveSelfCheck(ctx context.Context, s acts.SelfCheck) error {
 			total = excluded.total, ready = excluded.ready, facts_year = excluded.facts_year,
 			filled = excluded.filled, prefilled = excluded.prefilled,
 			on_word_of = excluded.on_word_of, scan = excluded.scan,
-			entered_by = excluded.entered_by, updated_at = excluded.updated_at
+			entered_by = excluded.entered_by, updated_at = excluded.updated_at, sub_marks = excluded.sub_marks
 		WHERE self_check.revision = excluded.revision - 1`,
 		s.Round, s.Unit, s.Category, s.Office, s.Revision,
 		marks(s.Marks), notes, s.Gap, s.Measure, s.Complete, int64(s.Total), s.Ready,
 		s.FactsYear, pq.Array(codesOf(s.Filled)), s.Prefilled,
-		s.EnteredFor.Person, s.EnteredFor.Scan, s.EnteredBy, s.UpdatedAt)
+		s.EnteredFor.Person, s.EnteredFor.Scan, s.EnteredBy, s.UpdatedAt, subMarks(s.SubMarks))
 	if err != nil {
 		return fmt.Errorf("save self-check: %w", err)
 	}

@@ -38,6 +38,11 @@ func comparedMarks(c acts.Comparison) Table {
 		table.Rows = append(table.Rows, []string{
 			i.Block, i.Code, i.Title, most, self, selfPoints, province, provincePoints, flagged, i.Remark, expert, nation, nationPoints,
 		})
+		for _, item := range i.SubItems { // in the columns of what was entered: a column of points adds up without them
+			table.Rows = append(table.Rows, []string{
+				"", item.Code, "　" + item.Title, item.Max.String(), pointsCell(item.Self), "", pointsCell(item.Province),
+			})
+		}
 	}
 	table.Rows = append(table.Rows, []string{
 		"合计", "", "", "", "", pointsCell(c.Total.Self), "", pointsCell(c.Total.Province), "", "",

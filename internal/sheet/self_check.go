@@ -40,31 +40,68 @@ func indicatorColumn(leaf award.Leaf) string {
 	return fmt.Sprintf("%s %s(%s)", leaf.Code, leaf.Title, bound)
 }
 
-func indicatorColumns(s award.Standard) []string {
-	var columns []string
-	for _, leaf := range s.Leaves() {
-		columns = append(columns, indicatorColumn(leaf))
+// markColumn is a column of marks: of an indicator, or in its place of each of
+// its sub-items (细则).
+type markColumn struct {
+	title string
+	leaf  int    // its place among the marks
+	sub   string // code of the sub-item; empty: the indicator itself
+}
+
+func markColumns(form acts.SelfCheckForm) []markColumn {
+	var columns []markColumn
+	for i, leaf := range form.Standard.Leaves() {
+		items := form.SubItems.Of(leaf.Code)
+		if len(items) == 0 {
+			columns = append(columns, markColumn{title: indicatorColumn(leaf), leaf: i})
+		}
+		for _, item := range items {
+			columns = append(columns, markColumn{
+				title: indicatorColumn(award.Leaf{Code: item.Code, Title: item.Title, Max: item.Max}), leaf: i, sub: item.Code,
+			})
+		}
 	}
 	return columns
+}
+
+func titles(columns []markColumn) []string {
+	out := make([]string, len(columns))
+	for i, column := range columns {
+		out[i] = column.title
+	}
+	return out
+}
+
+// cell writes what stands in the column for a self-check.
+func (m markColumn) cell(c acts.SelfCheck, leaf award.Leaf) string {
+	value := c.Marks[m.leaf]
+	if m.sub != "" && value != award.Exempt {
+		mark, given := c.SubMarks[m.sub]
+		if !given {
+			mark = award.Blank
+		}
+		return mark.String()
+	}
+	if slices.Contains(c.Filled, leaf.Code) {
+		return fromFacts + value.String()
+	}
+	return value.String()
 }
 
 // WriteSelfChecks writes the table of self-checks: a row for each unit with what
 // is there.
 func WriteSelfChecks(to io.Writer, t acts.SelfCheckTable) error {
+	columns := markColumns(t.SelfCheckForm)
 	table := Table{
 		Sheet:   "自查表",
-		Columns: slices.Concat([]string{checkUnit, checkName, checkRevision}, indicatorColumns(t.Standard), []string{checkGap, checkMeasure, checkPerson, checkScan}),
+		Columns: slices.Concat([]string{checkUnit, checkName, checkRevision}, titles(columns), []string{checkGap, checkMeasure, checkPerson, checkScan}),
 		Widths:  []float64{16, 32, 10},
 	}
 	leaves := t.Standard.Leaves()
 	for _, c := range t.Rows {
 		row := []string{c.UnitCode, c.UnitName, strconv.Itoa(c.Revision)}
-		for i, value := range c.Marks {
-			cell := value.String()
-			if slices.Contains(c.Filled, leaves[i].Code) {
-				cell = fromFacts + cell
-			}
-			row = append(row, cell)
+		for _, column := range columns {
+			row = append(row, column.cell(c, leaves[column.leaf]))
 		}
 		table.Rows = append(table.Rows, append(row, c.Gap, c.Measure, c.EnteredFor.Person, c.EnteredFor.Scan))
 	}
@@ -82,28 +119,37 @@ func WriteSelfChecks(to io.Writer, t acts.SelfCheckTable) error {
 // ReadSelfChecks reads the table as it comes back. A row in which nothing is
 // filled is a unit that has not begun, and is left out; a cell that is no mark
 // is a defect of its row.
-func ReadSelfChecks(file []byte, round string, category award.Category, standard award.Standard) ([]acts.SelfCheckRow, error) {
-	columns := indicatorColumns(standard)
-	lines, err := Read(file, slices.Concat([]string{checkUnit, checkRevision, checkGap, checkMeasure, checkPerson, checkScan}, columns)...)
+func ReadSelfChecks(file []byte, round string, category award.Category, form acts.SelfCheckForm) ([]acts.SelfCheckRow, error) {
+	columns := markColumns(form)
+	lines, err := Read(file, slices.Concat([]string{checkUnit, checkRevision, checkGap, checkMeasure, checkPerson, checkScan}, titles(columns))...)
 	if err != nil {
 		return nil, err
 	}
 	var rows []acts.SelfCheckRow
 	for _, line := range lines {
 		row := acts.SelfCheckRow{Number: line.Number, SaveSelfCheck: acts.SaveSelfCheck{
-			Round: round, Unit: line.Cell(checkUnit), Category: category, Marks: standard.Blanks(),
+			Round: round, Unit: line.Cell(checkUnit), Category: category, Marks: form.Standard.Blanks(),
 			Gap: plain(line.Cell(checkGap)), Measure: plain(line.Cell(checkMeasure)),
 			EnteredFor: award.EnteredFor{Person: plain(line.Cell(checkPerson)), Scan: line.Cell(checkScan)},
 		}}
+		if len(form.SubItems) > 0 {
+			row.SubMarks = award.SubMarks{}
+		}
 		begun := row.Gap+row.Measure+row.EnteredFor.Person != ""
-		for i, column := range columns {
-			cell := line.Cell(column)
+		for _, column := range columns {
+			cell := line.Cell(column.title)
 			if cell == "" || strings.HasPrefix(cell, fromFacts) {
 				continue
 			}
 			begun = true
-			if row.Marks[i], err = award.ParseMark(cell); err != nil {
-				row.Defects = append(row.Defects, line.Defect(column, "points_malformed", cell))
+			mark, err := award.ParseMark(cell)
+			switch {
+			case err != nil:
+				row.Defects = append(row.Defects, line.Defect(column.title, "points_malformed", cell))
+			case column.sub == "" || mark == award.Exempt:
+				row.Marks[column.leaf] = mark
+			default:
+				row.SubMarks[column.sub] = mark
 			}
 		}
 		for _, column := range []string{checkGap, checkMeasure} {
@@ -123,19 +169,16 @@ func ReadSelfChecks(file []byte, round string, category award.Category, standard
 
 // LocateSelfCheck brings a refusal's defects from where they stand in a
 // self-check to the row and column of the table.
-func LocateSelfCheck(row acts.SelfCheckRow, standard award.Standard, refusal *award.Error) *award.Error {
+func LocateSelfCheck(row acts.SelfCheckRow, form acts.SelfCheckForm, refusal *award.Error) *award.Error {
 	located := *refusal
 	located.Fields = slices.Clone(refusal.Fields)
-	columns := indicatorColumns(standard)
 	named := map[string]string{"/entered_for": checkPerson, "/entered_for/person": checkPerson, "/entered_for/scan": checkScan}
+	for _, column := range slices.Backward(markColumns(form)) { // an indicator's value is told of its first column
+		named[fmt.Sprintf("/marks/%d", column.leaf)] = column.title
+		named["/sub_marks/"+column.sub] = column.title
+	}
 	for k, d := range located.Fields {
-		column := named[d.Pointer]
-		if n, is := strings.CutPrefix(d.Pointer, "/marks/"); is {
-			if i, err := strconv.Atoi(n); err == nil && i < len(columns) {
-				column = columns[i]
-			}
-		}
-		if column != "" {
+		if column := named[d.Pointer]; column != "" {
 			located.Fields[k].Pointer = fmt.Sprintf("/%d/%s", row.Number, column)
 		}
 	}
