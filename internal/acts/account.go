@@ -74,8 +74,12 @@ func (a *Acts) OpenAccounts(ctx context.Context, by award.Officer, key Key, in [
 				return nil, err
 			}
 		}
+		opened := make([]IssuedKey, len(good)) // the log names officers by number
+		for n, i := range good {
+			opened[n] = IssuedKey{Office: accounts[i].Office, Officer: accounts[i].Officer, ID: accounts[i].KeyID}
+		}
 		return accounts, t.audit(ctx, fmt.Sprintf("accounts/%d", len(good)), "", map[string]any{
-			"opened": len(good), "refused": len(accounts) - len(good), "accounts": accounts,
+			"opened": opened, "refused": len(accounts) - len(good),
 		})
 	})
 }

@@ -54,6 +54,7 @@ func TestFirstAccountsAreOpenedRowByRow(t *testing.T) {
 	require.Equal(t, "张三", done.Result[0].Name)
 	require.Equal(t, 1, actstest.One[int](w, `SELECT count(*) FROM audit WHERE name = 'open-accounts'`))
 	require.Zero(t, actstest.One[int](w, `SELECT count(*) FROM audit WHERE detail::text LIKE '%shifan_%'`), "a key is in the log")
+	require.Zero(t, actstest.One[int](w, `SELECT count(*) FROM audit WHERE detail::text LIKE '%张三%'`), "a name is in the log")
 }
 
 func TestAccountsOpenedAgainAreNotShownAgain(t *testing.T) {
