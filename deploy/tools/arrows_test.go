@@ -49,6 +49,10 @@ var forbidden = []arrow{
 	{"internal/sheet", "shifan/internal/postgres"},
 	{"internal/acts", "shifan/internal/sheet"},
 
+	{"internal/logfile", "database/sql"},
+	{"internal/logfile", "os"},
+	{"internal/logfile", "shifan/internal/acts"},
+
 	{"internal/evidence", "database/sql"},
 	{"internal/evidence", "net/http"},
 	{"internal/evidence", "shifan/internal/postgres"},
@@ -102,6 +106,7 @@ var allowed = []arrow{
 	{"internal/award", "math/big"},
 	{"internal/acts", "shifan/internal/award"},
 	{"internal/register", "shifan/internal/award"},
+	{"internal/logfile", "shifan/internal/award"},
 	{"internal/evidence", "shifan/internal/acts"},
 	{"internal/evidence", "gocloud.dev/blob/fileblob"},
 	{"internal/postgres", "database/sql"},
