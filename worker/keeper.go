@@ -33,6 +33,7 @@ const (
 	relayEvery  = 2 * time.Second        // how late a signal is that could not be sent at once
 	awayRetry   = 250 * time.Millisecond // how late Temporal's return is noticed
 	ensureEvery = 15 * time.Second       // how late a lost workflow is noticed
+	sealEvery   = time.Second            // how late a row of the decision log is sealed
 	tidyEvery   = time.Hour              // its limits are a day and a month
 )
 
@@ -78,6 +79,23 @@ func (k *keeper) tidy(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-slow.C:
+		}
+	}
+}
+
+// seal seals the decision log, whether Temporal is there or not.
+func (k *keeper) seal(ctx context.Context) {
+	sealer := k.acts.Sealer()
+	beat := time.NewTicker(sealEvery)
+	defer beat.Stop()
+	for {
+		if _, err := sealer.Seal(ctx); err != nil {
+			k.complain(ctx, "log not sealed", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-beat.C:
 		}
 	}
 }

@@ -93,13 +93,14 @@ func run(ctx context.Context, settings config.Config, log *slog.Logger) (err err
 	var keeping sync.WaitGroup
 	keeping.Go(func() { k.run(ctx) })
 	keeping.Go(func() { k.tidy(ctx) })
+	keeping.Go(func() { k.seal(ctx) })
 	p.run(ctx)
 	keeping.Wait()
 	return nil
 }
 
-// databaseConnections bounds the pool: sixteen activities at once and the
-// keeper.
+// databaseConnections bounds the pool: sixteen activities at once, the
+// keeper and the sealer.
 const databaseConnections = 20
 
 // measured returns the SDK's metrics and the page that shows them.

@@ -44,6 +44,7 @@ type Store interface {
 // needs beside its acts.
 type Tx interface {
 	actTx
+	logTx
 	recordTx
 	roundTx
 	standardTx
@@ -60,6 +61,7 @@ type Tx interface {
 
 // Reads are the answers to questions, outside any act.
 type Reads interface {
+	logReads
 	roundReads
 	standardReads
 	officerReads
