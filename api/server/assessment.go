@@ -85,7 +85,7 @@ func (s *Server) Decide(ctx context.Context, request DecideRequestObject) (Decid
 	if err != nil {
 		return nil, err
 	}
-	return Decide200JSONResponse{Receipt: receipt(done.Receipt), Named: perCategory(done.Result.Named)}, nil
+	return Decide200JSONResponse{Receipt: receipt(done.Receipt), Named: perCategory(done.Result.Named), LogHead: s.logHead(ctx)}, nil
 }
 
 // ListTitles lists the named units.

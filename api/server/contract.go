@@ -67,7 +67,7 @@ func readContract(text []byte) (*contract, error) {
 				}
 			}
 			if done := op.Responses.Value("200"); done != nil {
-				o.sends = done.Value.Content.Get(mediaFile) != nil
+				o.sends = done.Value.Content.Get(mediaFile) != nil || done.Value.Content.Get(mediaLines) != nil
 			}
 			c.operations[method+" "+prefix+pathParameter.ReplaceAllString(path, ":$1")] = o
 		}
@@ -80,6 +80,7 @@ const (
 	mediaJSON  = "application/json"
 	mediaSheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" // .xlsx
 	mediaFile  = "application/octet-stream"                                          // evidence, read as it comes
+	mediaLines = "application/x-ndjson"                                              // the decision log, a row a line; only sent
 
 	mostBody  = 1 << 20   // the longest text of the contract is a report of 100,000 characters
 	mostSheet = 16 << 20  // a workbook of 82,006 rows is some 5 MB

@@ -38,6 +38,9 @@ const (
 	filingTarget = 0.5 // of what the database does alone
 	filingPairs  = 5
 	filingsEach  = 640 // filings of one side of a pair: as many for each of the connections
+
+	sealingConnections = 32
+	sealingTarget      = 0.8 // sealing the decision log may cost a fifth of the throughput
 )
 
 // BenchmarkFilingEvening files applications over HTTP (报送高峰: validate, pass the
@@ -47,11 +50,14 @@ const (
 // connections is measured in pairs that alternate; a line per measure says the
 // median and the spread.
 //
+// Last it says what sealing the decision log costs: the same filings with a
+// sealer at work as in the worker, all seals of theirs included, and without.
+//
 // Run it with make bench-submit.
 func BenchmarkFilingEvening(b *testing.B) {
 	for range b.N {
 		connections := []int{1, 8, 32}
-		e := newEvening(b, len(connections)*(filingPairs+1)*2*filingsEach+1)
+		e := newEvening(b, (len(connections)+1)*(filingPairs+1)*2*filingsEach+1)
 		script := e.script()
 		for _, n := range connections {
 			e.overHTTP(n, filingsEach/2) // warm
@@ -71,8 +77,56 @@ func BenchmarkFilingEvening(b *testing.B) {
 				n, median(ratios), filingTarget, verdict, slices.Min(ratios), slices.Max(ratios),
 				median(ours), median(theirs), median(slow), median(theirSlow))
 		}
+		e.sealing()
 		e.whole()
 	}
+}
+
+// sealing files in alternating pairs without the sealer and with it.
+func (e *evening) sealing() {
+	e.b.Helper()
+	db, err := postgres.Open(context.Background(), postgresURL(e.b, e.DB), 1) // the worker's, beside the API's
+	require.NoError(e.b, err)
+	defer db.Close()
+	sealer := acts.New(postgres.New(db), e.Procedure, slog.New(slog.DiscardHandler)).Sealer()
+	seal := func() {
+		_, err := sealer.Seal(context.Background())
+		require.NoError(e.b, err)
+	}
+	e.overHTTP(sealingConnections, filingsEach) // warm
+	e.overHTTP(sealingConnections, filingsEach)
+	seal()
+	var ratios, without, with []float64
+	for range filingPairs {
+		bare, _ := e.overHTTP(sealingConnections, filingsEach)
+		seal()
+		began := time.Now()
+		stop := make(chan struct{})
+		var sealing sync.WaitGroup
+		sealing.Go(func() {
+			for beat := time.NewTicker(time.Second); ; {
+				select {
+				case <-stop:
+					return
+				case <-beat.C:
+					seal()
+				}
+			}
+		})
+		e.overHTTP(sealingConnections, filingsEach)
+		close(stop)
+		sealing.Wait()
+		seal()
+		rate := float64(filingsEach) / time.Since(began).Seconds()
+		ratios, without, with = append(ratios, rate/bare), append(without, bare), append(with, rate)
+	}
+	verdict := "PASS"
+	if median(ratios) < sealingTarget {
+		verdict = "MISS"
+	}
+	fmt.Printf("ratio log_sealing %.2f target %.2f %s (spread %.2f–%.2f; %.0f against %.0f filings/s)\n",
+		median(ratios), sealingTarget, verdict, slices.Min(ratios), slices.Max(ratios), median(with), median(without))
+	require.Equal(e.b, 0, actstest.One[int](e.World, `SELECT count(*) FROM audit a WHERE NOT EXISTS (SELECT FROM audit_seal s WHERE s.audit_id = a.id)`))
 }
 
 func median(values []float64) float64 {

@@ -30,6 +30,7 @@ func (s *Server) GetPublicNotice(ctx context.Context, request GetPublicNoticeReq
 		units[i] = ListedUnit{Category: CategoryName(u.Category), Code: u.Code, Name: u.Name}
 	}
 	out.Units = &units
+	out.LogHead = s.logHead(ctx)
 	return GetPublicNotice200JSONResponse(out), nil
 }
 
@@ -39,7 +40,9 @@ func (s *Server) GetPublicTitle(ctx context.Context, request GetPublicTitleReque
 	if err != nil {
 		return nil, err
 	}
-	return GetPublicTitle200JSONResponse(title(found)), nil
+	out := title(found)
+	out.LogHead = s.logHead(ctx)
+	return GetPublicTitle200JSONResponse(out), nil
 }
 
 // notice writes a notice without its list. Every field may be read by anyone

@@ -162,6 +162,7 @@ func (s *Server) CompleteStage(ctx context.Context, request CompleteStageRequest
 	}
 	return CompleteStage200JSONResponse{
 		Receipt: receipt(done.Receipt), State: CompleteStage200JSONResponseBodyState(done.Result.State), Late: done.Result.Late,
+		LogHead: s.logHead(ctx),
 	}, nil
 }
 
