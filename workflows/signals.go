@@ -57,14 +57,17 @@ func officeSignals() []signal {
 		{award.ActResumeRound, "恢复批次"},
 		{award.ActCancelRound, "取消批次"},
 		{award.ActEndorse, "材料退回，有了新的补正期限"},
+		{award.SignalCalendarChanged, "工作日历变更：公示期和补正期限顺延"},
 		{signalNoticeEnded, "省级公示结束（由公示流程发出）"},
 	}
 }
 
 // noticeSignals lists what a PublicNotice hears. Objections join here:
-// objection-ruled, window-changed, calendar-changed (N 四(四), domain 7).
+// objection-ruled (N 四(四), domain 7).
 func noticeSignals() []signal {
 	return []signal{
+		{award.SignalWindowChanged, "公示延长、公示情况补正或者撤回"},
+		{award.SignalCalendarChanged, "工作日历变更：公示期顺延"},
 		{award.ActSuspendRound, "暂停批次：公示期照常"},
 		{award.ActResumeRound, "恢复批次"},
 		{award.ActCancelRound, "取消批次"},

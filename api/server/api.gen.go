@@ -19,6 +19,27 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
+// Defines values for CalendarDayKind.
+const (
+	Off      CalendarDayKind = "off"
+	Ordinary CalendarDayKind = "ordinary"
+	Work     CalendarDayKind = "work"
+)
+
+// Valid indicates whether the value is a known member of the CalendarDayKind enum.
+func (e CalendarDayKind) Valid() bool {
+	switch e {
+	case Off:
+		return true
+	case Ordinary:
+		return true
+	case Work:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CategoryName.
 const (
 	CategoryNameCity      CategoryName = "city"
@@ -430,6 +451,27 @@ func (e LevelRemarkOpinion) Valid() bool {
 	case LevelRemarkOpinionReturn:
 		return true
 	case LevelRemarkOpinionUnsigned:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LimitMoveKind.
+const (
+	LimitMoveKindEndorse LimitMoveKind = "endorse"
+	LimitMoveKindReturn  LimitMoveKind = "return"
+	LimitMoveKindReview  LimitMoveKind = "review"
+)
+
+// Valid indicates whether the value is a known member of the LimitMoveKind enum.
+func (e LimitMoveKind) Valid() bool {
+	switch e {
+	case LimitMoveKindEndorse:
+		return true
+	case LimitMoveKindReturn:
+		return true
+	case LimitMoveKindReview:
 		return true
 	default:
 		return false
@@ -1057,6 +1099,30 @@ func (e VisitMethods) Valid() bool {
 	}
 }
 
+// Defines values for WindowMoveWhat.
+const (
+	Closes         WindowMoveWhat = "closes"
+	Final          WindowMoveWhat = "final"
+	LastNational   WindowMoveWhat = "last_national"
+	LastProvincial WindowMoveWhat = "last_provincial"
+)
+
+// Valid indicates whether the value is a known member of the WindowMoveWhat enum.
+func (e WindowMoveWhat) Valid() bool {
+	switch e {
+	case Closes:
+		return true
+	case Final:
+		return true
+	case LastNational:
+		return true
+	case LastProvincial:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for OpenAccountsParamsAs.
 const (
 	Json     OpenAccountsParamsAs = "json"
@@ -1237,6 +1303,53 @@ type BlockScore struct {
 	// Points Examples: 87.50
 	Points Points `json:"points"`
 	Title  string `json:"title"`
+}
+
+// CalendarChange defines model for CalendarChange.
+type CalendarChange struct {
+	ApprovedAt *time.Time    `json:"approved_at,omitempty"`
+	Days       []CalendarDay `json:"days"`
+
+	// DiffSha256 批准的变更影响的 SHA-256
+	DiffSha256 *string   `json:"diff_sha256,omitempty"`
+	Document   string    `json:"document"`
+	Id         int64     `json:"id"`
+	ProposedAt time.Time `json:"proposed_at"`
+	Publishes  *int      `json:"publishes,omitempty"`
+
+	// Version 批准后的日历版本；未批准的没有
+	Version *int `json:"version,omitempty"`
+}
+
+// CalendarDay defines model for CalendarDay.
+type CalendarDay struct {
+	Date     openapi_types.Date `json:"date"`
+	Document *string            `json:"document,omitempty"`
+	Holiday  *string            `json:"holiday,omitempty"`
+
+	// Kind 放假；调休上班；照常
+	Kind CalendarDayKind `json:"kind"`
+}
+
+// CalendarDayKind 放假；调休上班；照常
+type CalendarDayKind string
+
+// CalendarDayMove defines model for CalendarDayMove.
+type CalendarDayMove struct {
+	Date    openapi_types.Date `json:"date"`
+	From    string             `json:"from"`
+	Holiday *string            `json:"holiday,omitempty"`
+	To      string             `json:"to"`
+}
+
+// CalendarDiff defines model for CalendarDiff.
+type CalendarDiff struct {
+	Days   []CalendarDayMove `json:"days"`
+	Limits []LimitMove       `json:"limits"`
+
+	// Sha256 日期与公示期影响的 SHA-256，批准时须原样提交；期限随材料变动，不计入
+	Sha256  string       `json:"sha256"`
+	Windows []WindowMove `json:"windows"`
 }
 
 // CandidateSelection defines model for CandidateSelection.
@@ -1800,6 +1913,19 @@ type LevelRemark struct {
 
 // LevelRemarkOpinion defines model for LevelRemark.Opinion.
 type LevelRemarkOpinion string
+
+// LimitMove defines model for LimitMove.
+type LimitMove struct {
+	Count  int           `json:"count"`
+	From   time.Time     `json:"from"`
+	Kind   LimitMoveKind `json:"kind"`
+	Office string        `json:"office"`
+	Round  string        `json:"round"`
+	To     time.Time     `json:"to"`
+}
+
+// LimitMoveKind defines model for LimitMove.Kind.
+type LimitMoveKind string
 
 // ListItem defines model for ListItem.
 type ListItem struct {
@@ -3073,6 +3199,25 @@ type WaitingFor struct {
 	Since       *time.Time `json:"since,omitempty"`
 }
 
+// WindowMove defines model for WindowMove.
+type WindowMove struct {
+	// Certain 变更后确定
+	Certain bool      `json:"certain"`
+	From    time.Time `json:"from"`
+
+	// Notice 公示编号；批次自身的日期没有
+	Notice *int      `json:"notice,omitempty"`
+	Round  string    `json:"round"`
+	To     time.Time `json:"to"`
+
+	// WasProvisional 变更前为暂定
+	WasProvisional bool           `json:"was_provisional"`
+	What           WindowMoveWhat `json:"what"`
+}
+
+// WindowMoveWhat defines model for WindowMove.What.
+type WindowMoveWhat string
+
 // YearFacts 一个单位一年的基本情况;未报的项不出现
 type YearFacts struct {
 	// Residents 常住居民人数
@@ -3173,6 +3318,44 @@ type ExportLogParams struct {
 type VerifyLogParams struct {
 	// Head 已知链首,如公示、回执所印:位置:摘要
 	Head *string `form:"head,omitempty" json:"head,omitempty"`
+}
+
+// ListCalendarChangesParams defines parameters for ListCalendarChanges.
+type ListCalendarChangesParams struct {
+	// Cursor 上一页的 next
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ProposeCalendarChangeJSONBody defines parameters for ProposeCalendarChange.
+type ProposeCalendarChangeJSONBody struct {
+	Days []CalendarDay `json:"days"`
+
+	// Document 国务院办公厅通知文号，如国办发明电〔2020〕1号
+	Document string `json:"document"`
+
+	// Publishes 公布哪一年的日历；只调整个别日期的不填
+	Publishes *int `json:"publishes,omitempty"`
+}
+
+// ProposeCalendarChangeParams defines parameters for ProposeCalendarChange.
+type ProposeCalendarChangeParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ApproveCalendarChangeJSONBody defines parameters for ApproveCalendarChange.
+type ApproveCalendarChangeJSONBody struct {
+	// DiffSha256 佐证材料的 SHA-256
+	//
+	// Examples: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+	DiffSha256 Sha256 `json:"diff_sha256"`
+}
+
+// ApproveCalendarChangeParams defines parameters for ApproveCalendarChange.
+type ApproveCalendarChangeParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ListEvidenceParams defines parameters for ListEvidence.
@@ -4025,6 +4208,12 @@ type ReportFactsParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// ProposeCalendarChangeJSONRequestBody defines body for ProposeCalendarChange for application/json ContentType.
+type ProposeCalendarChangeJSONRequestBody ProposeCalendarChangeJSONBody
+
+// ApproveCalendarChangeJSONRequestBody defines body for ApproveCalendarChange for application/json ContentType.
+type ApproveCalendarChangeJSONRequestBody ApproveCalendarChangeJSONBody
+
 // CreateKeysJSONRequestBody defines body for CreateKeys for application/json ContentType.
 type CreateKeysJSONRequestBody CreateKeysJSONBody
 
@@ -4186,6 +4375,21 @@ type ServerInterface interface {
 	// VerifyLog 核验办理日志 Verify the decision log as it stands; for auditors
 	// (GET /audit/verification)
 	VerifyLog(c *gin.Context, params VerifyLogParams)
+	// ListCalendarChanges 工作日历变更 Changes proposed and approved, newest first
+	// (GET /calendar-changes)
+	ListCalendarChanges(c *gin.Context, params ListCalendarChangesParams)
+	// ProposeCalendarChange 提出工作日历变更 Propose what a notice of the State Council makes of working days; nothing moves yet
+	// (POST /calendar-changes)
+	ProposeCalendarChange(c *gin.Context, params ProposeCalendarChangeParams)
+	// GetCalendarChange 变更影响 A change, with every day, window and limit it would move now
+	// (GET /calendar-changes/{id})
+	GetCalendarChange(c *gin.Context, id int64)
+	// ApproveCalendarChange 批准工作日历变更 Approve the diff that was seen, by its hash; windows and limits move with it
+	// (POST /calendar-changes/{id}/approval)
+	ApproveCalendarChange(c *gin.Context, id int64, params ApproveCalendarChangeParams)
+	// GetCalendar 工作日历 The State Council's calendar of a year, as it is in force
+	// (GET /calendars/{year})
+	GetCalendar(c *gin.Context, year int)
 	// ListEvidence 材料库 The files of an office and of those below it
 	// (GET /evidence)
 	ListEvidence(c *gin.Context, params ListEvidenceParams)
@@ -4703,6 +4907,180 @@ func (siw *ServerInterfaceWrapper) VerifyLog(c *gin.Context) {
 	}
 
 	siw.Handler.VerifyLog(c, params)
+}
+
+// ListCalendarChanges operation middleware
+func (siw *ServerInterfaceWrapper) ListCalendarChanges(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCalendarChangesParams
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListCalendarChanges(c, params)
+}
+
+// ProposeCalendarChange operation middleware
+func (siw *ServerInterfaceWrapper) ProposeCalendarChange(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ProposeCalendarChangeParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ProposeCalendarChange(c, params)
+}
+
+// GetCalendarChange operation middleware
+func (siw *ServerInterfaceWrapper) GetCalendarChange(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id int64
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetCalendarChange(c, id)
+}
+
+// ApproveCalendarChange operation middleware
+func (siw *ServerInterfaceWrapper) ApproveCalendarChange(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id int64
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ApproveCalendarChangeParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ApproveCalendarChange(c, id, params)
+}
+
+// GetCalendar operation middleware
+func (siw *ServerInterfaceWrapper) GetCalendar(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "year" -------------
+	var year int
+
+	err = runtime.BindStyledParameterWithOptions("simple", "year", c.Param("year"), &year, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter year: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetCalendar(c, year)
 }
 
 // ListEvidence operation middleware
@@ -10470,6 +10848,11 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/units/:unit/history", wrapper.GetUnitHistory)
 	router.GET(options.BaseURL+"/units/:unit/contact", wrapper.GetContact)
 	router.PUT(options.BaseURL+"/units/:unit/contact", wrapper.SetContact)
+	router.GET(options.BaseURL+"/calendars/:year", wrapper.GetCalendar)
+	router.GET(options.BaseURL+"/calendar-changes", wrapper.ListCalendarChanges)
+	router.POST(options.BaseURL+"/calendar-changes", wrapper.ProposeCalendarChange)
+	router.GET(options.BaseURL+"/calendar-changes/:id", wrapper.GetCalendarChange)
+	router.POST(options.BaseURL+"/calendar-changes/:id/approval", wrapper.ApproveCalendarChange)
 	router.GET(options.BaseURL+"/accounts", wrapper.GetAccountsWorkbook)
 	router.POST(options.BaseURL+"/accounts", wrapper.OpenAccounts)
 	router.GET(options.BaseURL+"/units/:unit/facts/:year", wrapper.GetFacts)
@@ -10747,6 +11130,229 @@ type VerifyLogdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response VerifyLogdefaultApplicationProblemPlusJSONResponse) VisitVerifyLogResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalendarChangesRequestObject struct {
+	Params ListCalendarChangesParams
+}
+
+type ListCalendarChangesResponseObject interface {
+	VisitListCalendarChangesResponse(w http.ResponseWriter) error
+}
+
+type ListCalendarChanges200JSONResponse struct {
+	Items []CalendarChange `json:"items"`
+	Next  *string          `json:"next,omitempty"`
+}
+
+func (response ListCalendarChanges200JSONResponse) VisitListCalendarChangesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalendarChangesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListCalendarChangesdefaultApplicationProblemPlusJSONResponse) VisitListCalendarChangesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProposeCalendarChangeRequestObject struct {
+	Params ProposeCalendarChangeParams
+	Body   *ProposeCalendarChangeJSONRequestBody
+}
+
+type ProposeCalendarChangeResponseObject interface {
+	VisitProposeCalendarChangeResponse(w http.ResponseWriter) error
+}
+
+type ProposeCalendarChange201JSONResponse struct {
+	Change  CalendarChange `json:"change"`
+	Receipt Receipt        `json:"receipt"`
+}
+
+func (response ProposeCalendarChange201JSONResponse) VisitProposeCalendarChangeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProposeCalendarChangedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ProposeCalendarChangedefaultApplicationProblemPlusJSONResponse) VisitProposeCalendarChangeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCalendarChangeRequestObject struct {
+	Id int64 `json:"id"`
+}
+
+type GetCalendarChangeResponseObject interface {
+	VisitGetCalendarChangeResponse(w http.ResponseWriter) error
+}
+
+type GetCalendarChange200JSONResponse struct {
+	Change CalendarChange `json:"change"`
+	Diff   *CalendarDiff  `json:"diff,omitempty"`
+}
+
+func (response GetCalendarChange200JSONResponse) VisitGetCalendarChangeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCalendarChangedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetCalendarChangedefaultApplicationProblemPlusJSONResponse) VisitGetCalendarChangeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveCalendarChangeRequestObject struct {
+	Id     int64 `json:"id"`
+	Params ApproveCalendarChangeParams
+	Body   *ApproveCalendarChangeJSONRequestBody
+}
+
+type ApproveCalendarChangeResponseObject interface {
+	VisitApproveCalendarChangeResponse(w http.ResponseWriter) error
+}
+
+type ApproveCalendarChange200JSONResponse struct {
+	Limits  int     `json:"limits"`
+	Receipt Receipt `json:"receipt"`
+	Rounds  int     `json:"rounds"`
+	Version int     `json:"version"`
+	Windows int     `json:"windows"`
+}
+
+func (response ApproveCalendarChange200JSONResponse) VisitApproveCalendarChangeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveCalendarChangedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ApproveCalendarChangedefaultApplicationProblemPlusJSONResponse) VisitApproveCalendarChangeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCalendarRequestObject struct {
+	Year int `json:"year"`
+}
+
+type GetCalendarResponseObject interface {
+	VisitGetCalendarResponse(w http.ResponseWriter) error
+}
+
+type GetCalendar200JSONResponse struct {
+	Days []CalendarDay `json:"days"`
+
+	// Documents 国务院办公厅通知的文号或网址
+	Documents []string `json:"documents"`
+
+	// Published 否时该年公示期为暂定
+	Published   bool `json:"published"`
+	WorkingDays int  `json:"working_days"`
+	Year        int  `json:"year"`
+}
+
+func (response GetCalendar200JSONResponse) VisitGetCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCalendardefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetCalendardefaultApplicationProblemPlusJSONResponse) VisitGetCalendarResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -15613,6 +16219,21 @@ type StrictServerInterface interface {
 	// VerifyLog 核验办理日志 Verify the decision log as it stands; for auditors
 	// (GET /audit/verification)
 	VerifyLog(ctx context.Context, request VerifyLogRequestObject) (VerifyLogResponseObject, error)
+	// ListCalendarChanges 工作日历变更 Changes proposed and approved, newest first
+	// (GET /calendar-changes)
+	ListCalendarChanges(ctx context.Context, request ListCalendarChangesRequestObject) (ListCalendarChangesResponseObject, error)
+	// ProposeCalendarChange 提出工作日历变更 Propose what a notice of the State Council makes of working days; nothing moves yet
+	// (POST /calendar-changes)
+	ProposeCalendarChange(ctx context.Context, request ProposeCalendarChangeRequestObject) (ProposeCalendarChangeResponseObject, error)
+	// GetCalendarChange 变更影响 A change, with every day, window and limit it would move now
+	// (GET /calendar-changes/{id})
+	GetCalendarChange(ctx context.Context, request GetCalendarChangeRequestObject) (GetCalendarChangeResponseObject, error)
+	// ApproveCalendarChange 批准工作日历变更 Approve the diff that was seen, by its hash; windows and limits move with it
+	// (POST /calendar-changes/{id}/approval)
+	ApproveCalendarChange(ctx context.Context, request ApproveCalendarChangeRequestObject) (ApproveCalendarChangeResponseObject, error)
+	// GetCalendar 工作日历 The State Council's calendar of a year, as it is in force
+	// (GET /calendars/{year})
+	GetCalendar(ctx context.Context, request GetCalendarRequestObject) (GetCalendarResponseObject, error)
 	// ListEvidence 材料库 The files of an office and of those below it
 	// (GET /evidence)
 	ListEvidence(ctx context.Context, request ListEvidenceRequestObject) (ListEvidenceResponseObject, error)
@@ -16137,6 +16758,173 @@ func (sh *strictHandler) VerifyLog(ctx *gin.Context, params VerifyLogParams) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(VerifyLogResponseObject); ok {
 		if err := validResponse.VisitVerifyLogResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListCalendarChanges operation middleware
+func (sh *strictHandler) ListCalendarChanges(ctx *gin.Context, params ListCalendarChangesParams) {
+	var request ListCalendarChangesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCalendarChanges(ctx, request.(ListCalendarChangesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCalendarChanges")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListCalendarChangesResponseObject); ok {
+		if err := validResponse.VisitListCalendarChangesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ProposeCalendarChange operation middleware
+func (sh *strictHandler) ProposeCalendarChange(ctx *gin.Context, params ProposeCalendarChangeParams) {
+	var request ProposeCalendarChangeRequestObject
+
+	request.Params = params
+
+	var body ProposeCalendarChangeJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ProposeCalendarChange(ctx, request.(ProposeCalendarChangeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ProposeCalendarChange")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ProposeCalendarChangeResponseObject); ok {
+		if err := validResponse.VisitProposeCalendarChangeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetCalendarChange operation middleware
+func (sh *strictHandler) GetCalendarChange(ctx *gin.Context, id int64) {
+	var request GetCalendarChangeRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCalendarChange(ctx, request.(GetCalendarChangeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCalendarChange")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetCalendarChangeResponseObject); ok {
+		if err := validResponse.VisitGetCalendarChangeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ApproveCalendarChange operation middleware
+func (sh *strictHandler) ApproveCalendarChange(ctx *gin.Context, id int64, params ApproveCalendarChangeParams) {
+	var request ApproveCalendarChangeRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body ApproveCalendarChangeJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ApproveCalendarChange(ctx, request.(ApproveCalendarChangeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ApproveCalendarChange")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ApproveCalendarChangeResponseObject); ok {
+		if err := validResponse.VisitApproveCalendarChangeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetCalendar operation middleware
+func (sh *strictHandler) GetCalendar(ctx *gin.Context, year int) {
+	var request GetCalendarRequestObject
+
+	request.Year = year
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCalendar(ctx, request.(GetCalendarRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCalendar")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetCalendarResponseObject); ok {
+		if err := validResponse.VisitGetCalendarResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -20,6 +20,8 @@ var actOf = map[string]award.Act{
 	"createKeys": award.ActCreateKeys, "revokeKey": award.ActRevokeKey, "openAccounts": award.ActOpenAccounts,
 	"correctUnit": award.ActCorrectUnit, "changeUnit": award.ActChangeUnit, "setContact": award.ActSetContact,
 
+	"proposeCalendarChange": award.ActProposeCalendar, "approveCalendarChange": award.ActApproveCalendar,
+
 	"draftStandard": award.ActDraftStandard, "editStandard": award.ActEditStandard,
 	"importStandard": award.ActImportStandard, "publishStandard": award.ActPublishStandard,
 

@@ -54,6 +54,7 @@ type Tx interface {
 	batchTx
 	messageTx
 	evidenceTx
+	calendarTx
 	// Try runs fn and takes back what it wrote when it fails; the transaction
 	// goes on.
 	Try(ctx context.Context, fn func() error) error
@@ -70,6 +71,7 @@ type Reads interface {
 	procedureReads
 	messageReads
 	evidenceReads
+	calendarReads
 }
 
 // Key makes a repeated call harmless: the same officer, method, path and key

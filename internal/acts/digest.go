@@ -63,13 +63,9 @@ func (a *Acts) DigestPage(ctx context.Context, round string, after int64, limit 
 		if err != nil {
 			return err
 		}
-		calendar := award.PublishedCalendar()
-		if round != "" {
-			r, err := tx.Round(ctx, round)
-			if err != nil {
-				return err
-			}
-			calendar = r.Calendar()
+		calendar, err := calendarOf(ctx, tx, round)
+		if err != nil {
+			return err
 		}
 		if !calendar.Working(now) {
 			return nil

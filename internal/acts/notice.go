@@ -23,11 +23,14 @@ type Notice struct {
 	ListSHA256 []byte
 	Scope      award.Scope
 	State      award.NoticeState
+	Revision   int // counted up by every change
 
 	WorkingDays int
 	OpensAt     time.Time
+	CountedFrom time.Time // the day its working days are counted from: its first, or that of a proof that came later
 	ClosesAt    time.Time // exclusive
 	FinalAt     time.Time // exclusive: letters postmarked in the window may arrive until then
+	Provisional bool      // part of it lies in a year whose calendar is not published
 	AnnouncedAt time.Time
 	EndedAt     time.Time // zero: not yet
 
@@ -35,6 +38,34 @@ type Notice struct {
 	Evidence []award.Evidence
 	Text     string
 	Units    []award.Listed // in D-09 order; only where one notice is read
+}
+
+// Plan returns the notice's window as the rules know it.
+func (n Notice) Plan() award.NoticePlan {
+	return award.NoticePlan{
+		Window:      award.Window{Opens: n.OpensAt, Closes: n.ClosesAt, Provisional: n.Provisional},
+		CountedFrom: n.CountedFrom, Final: n.FinalAt,
+	}
+}
+
+// withPlan returns the notice with its window as planned.
+func (n Notice) withPlan(p award.NoticePlan, days int) Notice {
+	n.WorkingDays, n.OpensAt, n.CountedFrom, n.ClosesAt, n.FinalAt = days, p.Opens, p.CountedFrom, p.Closes, p.Final
+	n.Provisional = p.Provisional
+	return n
+}
+
+// NoticeChange is what was done to a notice after it was announced. Read by
+// anyone.
+type NoticeChange struct {
+	Revision    int
+	Name        award.Act
+	Reason      string
+	WorkingDays int // from it on; so below
+	ClosesAt    time.Time
+	FinalAt     time.Time
+	Act         int64
+	At          time.Time
 }
 
 // noticeTx keeps public notices.
@@ -47,6 +78,9 @@ type noticeTx interface {
 	// NoticedFiles returns the files on a list that stand in the state, are not
 	// suspended and have not been removed from it.
 	NoticedFiles(ctx context.Context, list int64, state award.FileState) ([]int64, error)
+	// MoveWindow writes a notice's window as planned, for the days the change
+	// names, and the change beside it.
+	MoveWindow(ctx context.Context, n Notice, to award.NoticePlan, change NoticeChange) error
 	// EndNotice records that a notice has ended.
 	EndNotice(ctx context.Context, notice int64) error
 	// LiveNotices returns the numbers of a round's notices that have not ended.
@@ -176,7 +210,7 @@ func (t *act) announce(ctx context.Context, round Round, n Notice, list AdoptedL
 	}
 	n.Round, n.RoundTitle, n.Drill = round.ID, round.Title, round.Drill
 	n.List, n.ListSHA256, n.State = list.ID, list.SHA256, award.NoticeAnnounced
-	n.WorkingDays, n.OpensAt, n.ClosesAt, n.FinalAt = round.Rules.NoticeDays, plan.Opens, plan.Closes, plan.Final
+	n = n.withPlan(plan, round.Rules.NoticeDays)
 	n.Contacts, n.Evidence, n.Text = in.Contacts, in.Evidence, in.Text
 	if n, err = t.AddNotice(ctx, t.by, n); err != nil {
 		return Notice{}, err

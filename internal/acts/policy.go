@@ -50,6 +50,9 @@ func policy() map[award.Act][]grant {
 		award.ActChangeUnit:     {{above, admin}},
 		award.ActSetContact:     {{unitOrAbove, staff}},
 
+		award.ActProposeCalendar: {{theOwner, admin}}, // of the register's root
+		award.ActApproveCalendar: {{theOwner, admin}}, // by another than who proposed it: Acts.ApproveCalendarChange
+
 		award.ActDraftStandard:   {{theOwner, admin}},
 		award.ActEditStandard:    {{theOwner, admin}},
 		award.ActImportStandard:  {{theOwner, admin}},

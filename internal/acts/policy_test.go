@@ -44,6 +44,9 @@ var allowed = map[award.Act]struct {
 	award.ActChangeUnit:     {"register", downTo(district, admin)},
 	award.ActSetContact:     {"register", downTo(street, admin, head, clerk)},
 
+	award.ActProposeCalendar: {"round", only(nation, admin)},
+	award.ActApproveCalendar: {"round", only(nation, admin)},
+
 	award.ActDraftStandard:   {"standard", only(nation, admin)},
 	award.ActEditStandard:    {"standard", only(nation, admin)},
 	award.ActImportStandard:  {"standard", only(nation, admin)},

@@ -53,15 +53,11 @@ func (a *Acts) LiveDrills(ctx context.Context) ([]award.Drill, error) {
 // WorkingDay reports whether today is a working day of a round's calendar;
 // round is empty for real rounds, which share one.
 func (a *Acts) WorkingDay(ctx context.Context, round string) (bool, error) {
-	calendar := award.PublishedCalendar()
 	working := false
 	err := a.step(ctx, func(tx Tx) error {
-		if round != "" {
-			r, err := tx.Round(ctx, round)
-			if err != nil {
-				return err
-			}
-			calendar = r.Calendar()
+		calendar, err := calendarOf(ctx, tx, round)
+		if err != nil {
+			return err
 		}
 		now, err := tx.Now(ctx)
 		working = calendar.Working(now)

@@ -38,6 +38,8 @@ type Round struct {
 	DecidedAt      time.Time
 	DecisionNumber string
 	EndedAt        time.Time
+
+	StateCalendar award.Calendar `json:"-"` // the State Council's, as the record had it at the read
 }
 
 // RoundCategory is one category of a round as frozen.
@@ -59,12 +61,16 @@ func (r Round) Category(c award.Category) (RoundCategory, error) {
 }
 
 // Calendar returns the calendar that every day, window and limit of the round
-// is counted with: the State Council's, or the drill's own.
+// is counted with: the State Council's, or the drill's own. A round told again
+// as the outcome of an earlier act has the calendar built in.
 func (r Round) Calendar() award.Calendar {
-	if r.Drill {
+	switch {
+	case r.Drill:
 		return award.NewDrillCalendar(r.CreatedAt, r.DrillDay)
+	case r.StateCalendar.IsZero():
+		return award.PublishedCalendar()
 	}
-	return award.PublishedCalendar()
+	return r.StateCalendar
 }
 
 // Row returns what the policy must know of the round itself.

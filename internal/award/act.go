@@ -17,6 +17,9 @@ const (
 	ActChangeUnit     Act = "change-unit"   // renamed, moved, recoded, merged or abolished, from a day on
 	ActSetContact     Act = "set-contact"   // how an office is reached
 
+	ActProposeCalendar Act = "propose-calendar-change" // what a notice of the State Council makes of working days
+	ActApproveCalendar Act = "approve-calendar-change" // by another than who proposed it (D-60)
+
 	ActDraftStandard   Act = "draft-standard"
 	ActEditStandard    Act = "edit-standard"
 	ActImportStandard  Act = "import-standard" // a draft by its workbook
@@ -94,13 +97,20 @@ const (
 	StepScanEvidence   Act = "scan-evidence"   // a later scan found something
 )
 
+// What workflows hear of an act that moved dates in many places at once, or a
+// window on one of several grounds.
+const (
+	SignalCalendarChanged Act = "calendar-changed"
+	SignalWindowChanged   Act = "window-changed"
+)
+
 // OfficeActs lists the acts that people and offices do; each has exactly one
 // route and one row of policy, and a test compares the three.
 func OfficeActs() []Act {
 	return []Act{
 		ActCreateOfficer, ActDisableOfficer, ActCreateKeys, ActRevokeKey, ActCorrectUnit,
 		ActDraftStandard, ActEditStandard, ActImportStandard, ActPublishStandard,
-		ActOpenAccounts, ActChangeUnit, ActSetContact,
+		ActOpenAccounts, ActChangeUnit, ActSetContact, ActProposeCalendar, ActApproveCalendar,
 		ActCreateRound, ActEditRound, ActOpenRound, ActSuspendRound, ActResumeRound, ActCancelRound,
 		ActReopen, ActMoveDate, ActMoveOfficeDate, ActSetLimit, ActCloseOffice,
 		ActAcceptPackage, ActReturnPackage, ActMark, ActFixCandidates, ActDecide,

@@ -2,6 +2,7 @@ package award
 
 import (
 	"fmt"
+	"maps"
 	"time"
 )
 
@@ -21,9 +22,13 @@ type DayKind string
 
 // The kinds of exceptional day, as the State Council's notices have them.
 const (
-	DayOff  DayKind = "off"  // 放假
-	DayWork DayKind = "work" // 调休上班
+	DayOff      DayKind = "off"      // 放假
+	DayWork     DayKind = "work"     // 调休上班
+	DayOrdinary DayKind = "ordinary" // as its weekday: a change takes an exception back
 )
+
+// DayKinds lists every kind of day.
+func DayKinds() []DayKind { return []DayKind{DayOff, DayWork, DayOrdinary} }
 
 // NewCalendar returns the calendar of real rounds from the published
 // exceptions. A year is published when any exception of it is known.
@@ -41,6 +46,36 @@ func NewCalendar(exceptions map[Date]DayKind) Calendar {
 		years:  years,
 	}
 }
+
+// With returns the calendar as a notice of the State Council changes it: the
+// days as it has them, and the year it publishes, 0 for none. A change of days
+// alone makes no year known.
+func (c Calendar) With(days []CalendarDay, publishes int) Calendar {
+	kinds, years := maps.Clone(c.kinds), maps.Clone(c.years)
+	for _, day := range days {
+		kinds[day.Date] = day.Kind
+	}
+	if publishes != 0 {
+		years[publishes] = true
+	}
+	c.kinds, c.years = kinds, years
+	return c
+}
+
+// Kind returns what the calendar makes of a date: what its weekday does unless
+// an exception is known.
+func (c Calendar) Kind(d Date) DayKind {
+	if kind, known := c.kinds[d]; known {
+		return kind
+	}
+	return DayOrdinary
+}
+
+// PublishedYear reports whether the calendar of the year is known.
+func (c Calendar) PublishedYear(year int) bool { return c.Drill() || c.years[year] }
+
+// IsZero reports whether there is no calendar at all.
+func (c Calendar) IsZero() bool { return c.length == 0 }
 
 // NewDrillCalendar returns a drill's calendar: days of the given length from
 // the origin on, all of them working days.
@@ -72,11 +107,12 @@ func (c Calendar) working(day int) bool {
 		return true
 	}
 	start := c.start(day)
-	switch c.kinds[DateOf(start)] {
+	switch c.Kind(DateOf(start)) {
 	case DayOff:
 		return false
 	case DayWork:
 		return true
+	case DayOrdinary:
 	}
 	weekday := start.In(Beijing).Weekday()
 	return weekday != time.Saturday && weekday != time.Sunday
@@ -84,7 +120,7 @@ func (c Calendar) working(day int) bool {
 
 // published reports whether the year of a numbered day has its calendar.
 func (c Calendar) published(day int) bool {
-	return c.Drill() || c.years[c.start(day).In(Beijing).Year()]
+	return c.PublishedYear(c.start(day).In(Beijing).Year())
 }
 
 // Working reports whether the day that holds t is a working day.

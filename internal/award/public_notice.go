@@ -58,9 +58,37 @@ const (
 )
 
 // NoticePlan is when a notice is before the public and when its list is final.
+// It is provisional when part of it, letters included, lies in a year whose
+// calendar is not published.
 type NoticePlan struct {
 	Window
-	Final time.Time // letters postmarked in the window may arrive until then (domain 7)
+	CountedFrom time.Time // the day its working days are counted from: its first, or that of a proof that came later
+	Final       time.Time // letters postmarked in the window may arrive until then (domain 7)
+}
+
+// Recount returns the plan with its working days counted again, by a calendar
+// that has changed, for more days, or from a later day. An announced window only
+// ever grows: its first day stays, its last moves out and never back; one that
+// has ended stays as it is, and only what waits for its letters may move; a
+// list that is final stays so (domain 7, D-62).
+func (p NoticePlan) Recount(c Calendar, days, letterDays int, now time.Time) NoticePlan {
+	if !now.Before(p.Final) {
+		return p
+	}
+	if now.Before(p.Closes) {
+		p.Closes = later(p.Closes, c.Window(p.CountedFrom, days).Closes)
+	}
+	last := p.Closes.Add(-time.Nanosecond)
+	p.Final = later(p.Final, c.After(last, letterDays))
+	p.Provisional = !c.Published(p.Opens) || !c.Published(p.Final.Add(-time.Nanosecond))
+	return p
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // PlanNotice returns the window of a notice asked to begin on the given
@@ -89,7 +117,9 @@ func PlanNotice(c Calendar, scope Scope, evidence []Evidence, first, now time.Ti
 	if w.Provisional {
 		return NoticePlan{}, Refuse(Unavailable, "D-02", "calendar_unpublished", w.Closes.Add(-time.Second).In(Beijing).Year())
 	}
-	return NoticePlan{Window: w, Final: c.After(w.Closes.Add(-time.Nanosecond), letterDays)}, nil
+	plan := NoticePlan{Window: w, CountedFrom: w.Opens, Final: c.After(w.Closes.Add(-time.Nanosecond), letterDays)}
+	plan.Provisional = !c.Published(plan.Final.Add(-time.Nanosecond)) // letters may run into a year not yet known
+	return plan, nil
 }
 
 func (s Scope) rule() string {

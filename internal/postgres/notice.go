@@ -17,8 +17,8 @@ import (
 // nothing that the public may not read (D-15).
 const noticeColumns = `
 	SELECT n.id, n.number, n.round_id, r.title, r.drill, n.office_id, coalesce(o.code, v.code), coalesce(o.name, v.name),
-	       n.list_id, l.sha256, n.scope, n.state, n.working_days, n.opens_at, n.closes_at, n.final_at,
-	       n.announced_at, n.ended_at, n.contacts, n.text
+	       n.list_id, l.sha256, n.scope, n.state, n.revision, n.working_days, n.opens_at, coalesce(n.counted_from, n.opens_at),
+	       n.closes_at, n.final_at, n.provisional, n.announced_at, n.ended_at, n.contacts, n.text
 	FROM public_notice n
 	JOIN list l ON l.id = n.list_id
 	JOIN round r ON r.id = n.round_id
@@ -30,8 +30,8 @@ func scanNotice(row scanner) (acts.Notice, error) {
 	var ended sql.NullTime
 	var contacts []byte
 	err := row.Scan(&n.ID, &n.Number, &n.Round, &n.RoundTitle, &n.Drill, &n.Office, &n.OfficeCode, &n.OfficeName,
-		&n.List, &n.ListSHA256, &n.Scope, &n.State, &n.WorkingDays, &n.OpensAt, &n.ClosesAt, &n.FinalAt,
-		&n.AnnouncedAt, &ended, &contacts, &n.Text)
+		&n.List, &n.ListSHA256, &n.Scope, &n.State, &n.Revision, &n.WorkingDays, &n.OpensAt, &n.CountedFrom,
+		&n.ClosesAt, &n.FinalAt, &n.Provisional, &n.AnnouncedAt, &ended, &contacts, &n.Text)
 	if err != nil {
 		return acts.Notice{}, err
 	}
@@ -98,12 +98,12 @@ func (t *tx) AddNotice(ctx context.Context, by award.Officer, n acts.Notice) (ac
 	}
 	err = t.QueryRowxContext(ctx, `
 		INSERT INTO public_notice (round_id, number, list_id, office_id, scope, working_days, opens_at, closes_at, final_at,
-			provisional, contacts, text, state, officer_id)
-		SELECT $1, coalesce(max(number), 0) + 1, $2, $3, $4, $5, $6, $7, $8, false, $9, $10, $11, $12
+			provisional, contacts, text, state, officer_id, counted_from)
+		SELECT $1, coalesce(max(number), 0) + 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
 		FROM public_notice WHERE round_id = $1
-		RETURNING id, number, announced_at`,
+		RETURNING id, number, revision, announced_at`,
 		n.Round, n.List, n.Office, n.Scope, n.WorkingDays, n.OpensAt, n.ClosesAt, n.FinalAt,
-		contacts, n.Text, n.State, by.ID).Scan(&n.ID, &n.Number, &n.AnnouncedAt)
+		n.Provisional, contacts, n.Text, n.State, by.ID, n.CountedFrom).Scan(&n.ID, &n.Number, &n.Revision, &n.AnnouncedAt)
 	if constraint(err) == "public_notice_one_live" {
 		return acts.Notice{}, award.Refuse(award.Conflict, "domain 7", "notice_exists")
 	}
@@ -146,6 +146,29 @@ func (t *tx) NoticedFiles(ctx context.Context, list int64, state award.FileState
 		return nil, fmt.Errorf("read noticed files: %w", err)
 	}
 	return files, nil
+}
+
+// AnnouncedNotices reads the notices of a round that have not ended.
+func (t *tx) AnnouncedNotices(ctx context.Context, round string) ([]acts.Notice, error) {
+	return readNotices(ctx, t, `WHERE n.round_id = $1 AND n.state = 'announced' ORDER BY n.number`, round)
+}
+
+// MoveWindow writes a notice's window and the change beside it. The caller holds
+// the round.
+func (t *tx) MoveWindow(ctx context.Context, n acts.Notice, to award.NoticePlan, c acts.NoticeChange) error {
+	_, err := t.ExecContext(ctx, `
+		WITH moved AS (
+			UPDATE public_notice SET revision = revision + 1, working_days = $2, opens_at = $3, counted_from = $4,
+				closes_at = $5, final_at = $6, provisional = $7
+			WHERE id = $1 RETURNING id, revision
+		)
+		INSERT INTO public_notice_change (notice_id, revision, name, reason, working_days, closes_at, final_at, act_id)
+		SELECT id, revision, $8, $9, $2, $5, $6, nullif($10::bigint, 0) FROM moved`,
+		n.ID, c.WorkingDays, to.Opens, to.CountedFrom, to.Closes, to.Final, to.Provisional, c.Name, c.Reason, c.Act)
+	if err != nil {
+		return fmt.Errorf("move window of notice %d: %w", n.ID, err)
+	}
+	return nil
 }
 
 // EndNotice records that a notice has ended.

@@ -24,7 +24,8 @@ const roundColumns = `
 	to_char(r.registry_date, 'YYYY-MM-DD') AS registry_date,
 	r.self_check_closes_at, r.apply_closes_at, r.recommendation_due_at, r.assessment_due_at,
 	r.created_at, r.opening_at, r.opened_at, r.suspended_at, r.list_frozen_at, r.list_sha256,
-	r.scored_at, r.candidates_at, r.decided_at, coalesce(r.decision_number, '') AS decision_number, r.ended_at`
+	r.scored_at, r.candidates_at, r.decided_at, coalesce(r.decision_number, '') AS decision_number, r.ended_at,
+	(SELECT coalesce(max(version), 0) FROM calendar_change) AS calendar_version`
 
 // roundFrom joins a round with its owner's current code and name.
 const roundFrom = ` FROM round r LEFT JOIN unit_version o ON o.unit_id = r.owner_office_id AND o.valid_to IS NULL`
@@ -60,6 +61,7 @@ type roundRow struct {
 	DecidedAt           sql.NullTime `db:"decided_at"`
 	DecisionNumber      string       `db:"decision_number"`
 	EndedAt             sql.NullTime `db:"ended_at"`
+	CalendarVersion     int          `db:"calendar_version"`
 }
 
 // queryer reads: a transaction or the database.
@@ -69,13 +71,14 @@ type queryer interface {
 	SelectContext(ctx context.Context, dest any, query string, args ...any) error
 }
 
-// frozen keeps what opening a round has made final, its categories with their
-// standards and forms, so that not every act reads and decodes them again. A
-// round is known by the instant it was opened: an opening that was rolled back
-// and done again is another.
+// frozen keeps what is final, so that not every act reads and decodes it again:
+// what opening a round has made so, its categories with their standards and
+// forms, and the calendar of a version. A round is known by the instant it was
+// opened: an opening that was rolled back and done again is another.
 type frozen struct {
-	mu     sync.Mutex
-	rounds map[openedRound][]acts.RoundCategory
+	mu        sync.Mutex
+	rounds    map[openedRound][]acts.RoundCategory
+	calendars map[int]award.Calendar // by version
 }
 
 type openedRound struct {
@@ -131,6 +134,9 @@ func (f *frozen) readRound(ctx context.Context, q queryer, id, suffix string) (a
 	}
 	r, err := row.round()
 	if err != nil {
+		return acts.Round{}, err
+	}
+	if r.StateCalendar, err = f.calendar(ctx, q, row.CalendarVersion); err != nil {
 		return acts.Round{}, err
 	}
 	r.Categories, err = f.categories(ctx, q, r)
