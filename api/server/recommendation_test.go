@@ -15,19 +15,25 @@ import (
 	"shifan/internal/award"
 )
 
-// openDrill opens a drill of one category over HTTP and returns its ID. Its days
-// last an hour; its form is the sample when none is given.
+// openDrill opens a drill for districts as openDrillOf does.
 func (h *house) openDrill(form ...map[string]any) string {
 	h.t.Helper()
-	category := map[string]any{"category": "district", "quota": 1, "ratio": 1}
+	return h.openDrillOf("district", form...)
+}
+
+// openDrillOf opens a drill of one category over HTTP and returns its ID. Its
+// days last an hour; its form is the sample when none is given.
+func (h *house) openDrillOf(name string, form ...map[string]any) string {
+	h.t.Helper()
+	category := map[string]any{"category": name, "quota": 1, "ratio": 1}
 	if form != nil {
 		category["form"] = form
 	}
 	for _, office := range []string{"42", "BT"} { // no recommending office is without a unit
 		h.exec(`WITH u AS (INSERT INTO unit DEFAULT VALUES RETURNING id)
 			INSERT INTO unit_version (unit_id, valid_from, code, name, kind, kind_sure, parent_id, source)
-			SELECT u.id, '2020-01-01', $1 || '0102', '城区' || $1, 'district', true, v.unit_id, 'test'
-			FROM u, unit_version v WHERE v.code = $1 AND v.valid_to IS NULL`, office)
+			SELECT u.id, '2020-01-01', $1 || '0102', '城区' || $1, $2, true, v.unit_id, 'test'
+			FROM u, unit_version v WHERE v.code = $1 AND v.valid_to IS NULL`, office, string(award.Category(name).Kinds()[0]))
 	}
 	in := func(hours int) string {
 		return time.Now().Add(time.Duration(hours) * time.Hour).Format(time.RFC3339)

@@ -2,13 +2,17 @@ package server
 
 import (
 	"bytes"
+	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"shifan/internal/acts"
 	"shifan/internal/acts/actstest"
 	"shifan/internal/award"
+	"shifan/internal/register"
 	"shifan/internal/sheet"
 )
 
@@ -63,4 +67,176 @@ func TestSelfChecksGoOutAndComeBackAsAWorkbook(t *testing.T) {
 		t.Errorf("round trip %+v", got)
 	}
 	h.call(h.officerOf("42", "clerk"), "GET", "/api/v1/rounds/"+round+"/self-checks/workbook?category=nothing", nil).refused(http.StatusBadRequest, award.Invalid)
+}
+
+// manyDistricts are as many districts below Henan as a table may hold rows; one
+// is there already.
+func manyDistricts() []register.Row {
+	var rows []register.Row
+	for n := range acts.MostSelfCheckRows - 1 {
+		prefecture := fmt.Sprintf("41%02d", 2+n/90)
+		if n%90 == 0 {
+			rows = append(rows, register.Row{Code: prefecture, Name: prefecture + "市", Kind: award.KindPrefecture, Sure: true})
+		}
+		code := fmt.Sprintf("%s%02d", prefecture, 1+n%90)
+		rows = append(rows, register.Row{Code: code, Name: code + "区", Kind: award.KindDistrict, Sure: true})
+	}
+	return rows
+}
+
+func TestAWorkbookOfTheMostRowsIsKeptWithinTheTimeOfARequest(t *testing.T) {
+	h := newHouse(t, manyDistricts()...)
+	round := h.openDrill()
+	path := "/api/v1/rounds/" + round + "/self-checks/workbook?category=district"
+	province := h.officerOf("41", "clerk")
+	template := h.call(province, "GET", path, nil).want(http.StatusOK)
+	lines, err := sheet.Read(template.body, "单位代码")
+	if err != nil || len(lines) != acts.MostSelfCheckRows {
+		t.Fatalf("%d rows, %v", len(lines), err)
+	}
+	standard, _ := award.SampleStandard(award.District)
+	table := acts.SelfCheckTable{SelfCheckForm: acts.SelfCheckForm{Standard: standard}}
+	for _, line := range lines {
+		table.Rows = append(table.Rows, acts.SelfCheck{
+			UnitCode: line.Cell("单位代码"), Marks: actstest.Full(standard), EnteredFor: award.EnteredFor{Person: "李主任"},
+		})
+	}
+	table.Rows[1999].Marks[0] = 99_00
+	filled := func() string {
+		var book bytes.Buffer
+		if err := sheet.WriteSelfChecks(&book, table); err != nil {
+			t.Fatal(err)
+		}
+		return book.String()
+	}
+	for _, run := range []struct {
+		query         string
+		done, refused int
+	}{{"&dry_run=true", 1999, 1}, {"", 1999, 1}} {
+		began := time.Now()
+		got := into[SaveSelfChecksWorkbook200JSONResponse](
+			h.call(province, "POST", path+run.query, filled(), "Content-Type: "+mediaSheet).want(http.StatusOK))
+		took := time.Since(began)
+		t.Logf("%d rows in %.1f s%s", len(table.Rows), took.Seconds(), run.query)
+		if got.Done != run.done || got.Refused != run.refused || took > requestPatience {
+			t.Errorf("done %d, refused %d in %s", got.Done, got.Refused, took)
+		}
+		last := got.Items[1999]
+		if at := (*last.Problem.Errors)[0].Pointer; *last.Row != 2001 || !strings.HasPrefix(at, "/2001/1.1 ") {
+			t.Errorf("the bad cell is at %s of row %d", at, *last.Row)
+		}
+	}
+
+	table.Rows = append(table.Rows, table.Rows[0])
+	problem := h.call(province, "POST", path, filled(), "Content-Type: "+mediaSheet).refused(http.StatusBadRequest, award.Invalid)
+	if !strings.Contains(problem.Detail, "2000") || !strings.Contains(problem.Detail, "2001") {
+		t.Errorf("one row too many is told as %q", problem.Detail)
+	}
+	h.exec(`WITH u AS (INSERT INTO unit DEFAULT VALUES RETURNING id)
+		INSERT INTO round_unit SELECT (jsonb_populate_record(r, jsonb_build_object('unit_id', u.id, 'code', '419901'))).*
+		FROM u, round_unit r WHERE r.code = '410102'`)
+	problem = h.call(province, "GET", path, nil).refused(http.StatusBadRequest, award.Invalid)
+	if !strings.Contains(problem.Detail, "2000") {
+		t.Errorf("one unit too many is told as %q", problem.Detail)
+	}
+}
+
+func TestTheSameWorkbookSentTwiceAtOnceIsKeptOnce(t *testing.T) {
+	var more []register.Row
+	for n := range 20 {
+		more = append(more, register.Row{Code: fmt.Sprintf("4101%02d", 3+n), Name: "区", Kind: award.KindDistrict, Sure: true})
+	}
+	h := newHouse(t, more...)
+	path := "/api/v1/rounds/" + h.openDrill() + "/self-checks/workbook?category=district"
+	standard, _ := award.SampleStandard(award.District)
+	table := acts.SelfCheckTable{SelfCheckForm: acts.SelfCheckForm{Standard: standard}}
+	for n := range 21 {
+		table.Rows = append(table.Rows, acts.SelfCheck{
+			UnitCode: fmt.Sprintf("4101%02d", 2+n), Marks: actstest.Full(standard), EnteredFor: award.EnteredFor{Person: "李主任"},
+		})
+	}
+	var book bytes.Buffer
+	if err := sheet.WriteSelfChecks(&book, table); err != nil {
+		t.Fatal(err)
+	}
+	prefecture := h.officerOf("4101", "clerk")
+	answers := make([]answer, 3)
+	var wait sync.WaitGroup
+	for i := range answers {
+		wait.Go(func() { answers[i] = h.call(prefecture, "POST", path, book.String(), "Content-Type: "+mediaSheet) })
+	}
+	wait.Wait()
+	done := 0
+	for _, a := range answers {
+		got := into[SaveSelfChecksWorkbook200JSONResponse](a.want(http.StatusOK))
+		if got.Done+got.Unchanged != 21 || got.Refused != 0 {
+			t.Errorf("done %d, unchanged %d, refused %d", got.Done, got.Unchanged, got.Refused)
+		}
+		done += got.Done
+	}
+	var revisions, audits int
+	if err := h.db.QueryRowContext(t.Context(), `SELECT (SELECT sum(revision) FROM self_check), (SELECT count(*) FROM audit WHERE name = 'save-self-check')`).Scan(&revisions, &audits); err != nil {
+		t.Fatal(err)
+	}
+	if done != 21 || revisions != 21 || audits != 21 {
+		t.Errorf("done %d, %d revisions, %d audit rows", done, revisions, audits)
+	}
+}
+
+func TestWhatFactsFillGoesOutMarkedAndIsNotReadBack(t *testing.T) {
+	h := newHouse(t)
+	h.exec(`UPDATE unit_version SET kind_sure = true WHERE code = '410102001001'`)
+	round := h.openDrillOf("community")
+	path := "/api/v1/rounds/" + round + "/self-checks/workbook?category=community"
+	street := h.officerOf("410102001", "clerk")
+	year := time.Now().Year()
+	h.call(street, "PUT", fmt.Sprintf("/api/v1/units/410102001001/facts/%d", year), map[string]any{
+		"residents": 1000, "volunteers": 123, "service_centre": true,
+	}).want(http.StatusOK)
+	template := h.call(street, "GET", path, nil).want(http.StatusOK)
+	columns := map[string]string{"share": "", "centre": ""}
+	standard, _ := award.SampleStandard(award.Community)
+	for _, leaf := range standard.Leaves() {
+		bound := leaf.Unit
+		if bound == "" {
+			bound = leaf.Max.String()
+		}
+		switch leaf.Fact {
+		case "volunteers/residents":
+			columns["share"] = fmt.Sprintf("%s %s(%s)", leaf.Code, leaf.Title, bound)
+		case "service_centre":
+			columns["centre"] = fmt.Sprintf("%s %s(%s)", leaf.Code, leaf.Title, bound)
+		}
+	}
+	lines, err := sheet.Read(template.body, columns["share"], columns["centre"])
+	if err != nil || len(lines) != 1 || lines[0].Cell(columns["share"]) != "※12.30" || lines[0].Cell(columns["centre"]) != "※6.00" {
+		t.Fatalf("%v, %v", lines, err)
+	}
+
+	table := acts.SelfCheckTable{SelfCheckForm: acts.SelfCheckForm{Standard: standard}, Rows: []acts.SelfCheck{{
+		UnitCode: "410102001001", Marks: actstest.Full(standard), EnteredFor: award.EnteredFor{Person: "李主任"},
+	}}}
+	send := func() SelfCheckResult {
+		var book bytes.Buffer
+		if err := sheet.WriteSelfChecks(&book, table); err != nil {
+			t.Fatal(err)
+		}
+		return into[SaveSelfChecksWorkbook200JSONResponse](
+			h.call(street, "POST", path, book.String(), "Content-Type: "+mediaSheet).want(http.StatusOK)).Items[0]
+	}
+	if at := (*send().Problem.Errors)[0].Pointer; at != "/2/"+columns["share"] {
+		t.Errorf("typing over a fact is refused at %s", at)
+	}
+	for _, leaf := range standard.Leaves() {
+		if leaf.Fact != "" && leaf.Fact != "trained_workers/workers" {
+			table.Rows[0].Filled = append(table.Rows[0].Filled, leaf.Code) // as it went out
+		}
+	}
+	if got := send(); !got.Done || !*got.Ready {
+		t.Fatalf("%+v", got)
+	}
+	saved := into[GetSelfCheck200JSONResponse](h.call(street, "GET", "/api/v1/rounds/"+round+"/self-checks/410102001001/community", nil).want(http.StatusOK))
+	if *saved.FactsYear != year || len(*saved.FromFacts) != 2 || saved.Outdated != nil {
+		t.Errorf("%+v", saved)
+	}
 }

@@ -25,7 +25,7 @@ import (
 )
 
 // house is the whole API over a database of its own, with a small register: the
-// nation, two provinces, and one chain down to a community.
+// nation, two provinces, one chain down to a community, and what a test adds.
 type house struct {
 	t       *testing.T
 	db      *sqlx.DB
@@ -40,7 +40,7 @@ type deaf struct{}
 
 func (deaf) Signal(context.Context, acts.Signal) error { return nil }
 
-func newHouse(t *testing.T) *house {
+func newHouse(t *testing.T, more ...register.Row) *house {
 	t.Helper()
 	h := &house{t: t, db: pgtest.New(t), log: new(bytes.Buffer)}
 	store := postgres.New(h.db)
@@ -52,6 +52,7 @@ func newHouse(t *testing.T) *house {
 		register.Row{Code: "410102001001", Name: "友爱路社区", Kind: award.KindCommunity, Sure: false},
 		register.Row{Code: "42", Name: "湖北省", Kind: award.KindProvince, Sure: true},
 	)
+	rows = append(rows, more...)
 	list := func(yield func(register.Row, error) bool) {
 		for _, row := range rows {
 			if !yield(row, nil) {

@@ -107,8 +107,17 @@ func (a *Acts) SaveSelfChecks(ctx context.Context, by award.Officer, key Key, it
 	})
 }
 
-// saveAgain saves what may have been saved already.
+// saveAgain saves what may have been saved already, also by somebody who sends
+// the very same at this moment: whoever comes second looks once more.
 func (a *Acts) saveAgain(ctx context.Context, by award.Officer, key Key, in SaveSelfCheck) (Done[SelfCheck], error) {
+	done, err := a.saveOnce(ctx, by, key, in)
+	if award.CodeOf(err) == award.Stale {
+		return a.saveOnce(ctx, by, key, in)
+	}
+	return done, err
+}
+
+func (a *Acts) saveOnce(ctx context.Context, by award.Officer, key Key, in SaveSelfCheck) (Done[SelfCheck], error) {
 	return once(ctx, a, by, key, award.ActSaveSelfCheck, in.Round, func(t *act) (SelfCheck, error) {
 		return t.saveSelfCheck(ctx, in, true)
 	})
