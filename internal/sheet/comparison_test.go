@@ -21,6 +21,7 @@ func TestAComparisonSheetShowsTheColumnsSideBySideWithoutAFormula(t *testing.T) 
 				Block: "组织领导坚强有力", Code: "1.1", Title: "志愿者比例", Max: 5_00,
 				Self: &acts.ComparedMark{Value: 12_50, Points: 5_00}, Province: &acts.ComparedMark{Value: 9_00, Points: 2_50},
 				Flagged: true, Remark: "=SUM(A1)",
+				SubItems: []acts.ComparedSubItem{{SubItem: award.SubItem{Code: "1.1.1", Title: "登记在册", Max: 5_00}, Self: new(award.Points(5_00))}},
 			},
 			{Block: "组织领导坚强有力", Code: "V.1", Title: "责任事故", Max: 1_00, Veto: true},
 		},
@@ -36,8 +37,9 @@ func TestAComparisonSheetShowsTheColumnsSideBySideWithoutAFormula(t *testing.T) 
 	rows, err := book.GetRows("得分对照表")
 	require.NoError(t, err)
 	require.Equal(t, []string{"组织领导坚强有力", "1.1", "志愿者比例", "5.00", "12.50", "5.00", "9.00", "2.50", "差异", "'=SUM(A1)"}, rows[1])
-	require.Equal(t, []string{"组织领导坚强有力", "V.1", "责任事故", "一票否决"}, rows[2], "what nobody marked is empty, not nothing")
-	require.Equal(t, []string{"合计", "", "", "", "", "7.50"}, rows[3])
+	require.Equal(t, []string{"", "1.1.1", "　登记在册", "5.00", "5.00"}, rows[2], "a sub-item stands under its indicator and adds nothing to it")
+	require.Equal(t, []string{"组织领导坚强有力", "V.1", "责任事故", "一票否决"}, rows[3], "what nobody marked is empty, not nothing")
+	require.Equal(t, []string{"合计", "", "", "", "", "7.50"}, rows[4])
 	levels, err := book.GetRows("各级审核意见")
 	require.NoError(t, err)
 	require.Equal(t, []string{"东城区", "2027-01-05", "未签署意见"}, levels[1])
@@ -47,5 +49,5 @@ func TestAComparisonSheetShowsTheColumnsSideBySideWithoutAFormula(t *testing.T) 
 
 	read, err := sheet.Read(file.Bytes(), "编号") // refuses any formula
 	require.NoError(t, err)
-	require.Len(t, read, 3)
+	require.Len(t, read, 4)
 }
