@@ -169,6 +169,51 @@ func (e DepartmentOpinionState) Valid() bool {
 	}
 }
 
+// Defines values for DocketItemReason.
+const (
+	DocketItemReasonBeyondLimit  DocketItemReason = "beyond_limit"
+	DocketItemReasonDepartments  DocketItemReason = "departments"
+	DocketItemReasonLeftOut      DocketItemReason = "left_out"
+	DocketItemReasonNotInspected DocketItemReason = "not_inspected"
+	DocketItemReasonNotListed    DocketItemReason = "not_listed"
+	DocketItemReasonNotNoticed   DocketItemReason = "not_noticed"
+	DocketItemReasonNotPassed    DocketItemReason = "not_passed"
+	DocketItemReasonSurvey       DocketItemReason = "survey"
+	DocketItemReasonSuspended    DocketItemReason = "suspended"
+	DocketItemReasonTaken        DocketItemReason = "taken"
+	DocketItemReasonTied         DocketItemReason = "tied"
+)
+
+// Valid indicates whether the value is a known member of the DocketItemReason enum.
+func (e DocketItemReason) Valid() bool {
+	switch e {
+	case DocketItemReasonBeyondLimit:
+		return true
+	case DocketItemReasonDepartments:
+		return true
+	case DocketItemReasonLeftOut:
+		return true
+	case DocketItemReasonNotInspected:
+		return true
+	case DocketItemReasonNotListed:
+		return true
+	case DocketItemReasonNotNoticed:
+		return true
+	case DocketItemReasonNotPassed:
+		return true
+	case DocketItemReasonSurvey:
+		return true
+	case DocketItemReasonSuspended:
+		return true
+	case DocketItemReasonTaken:
+		return true
+	case DocketItemReasonTied:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for EndorsementOpinion.
 const (
 	EndorsementOpinionAgree    EndorsementOpinion = "agree"
@@ -1544,6 +1589,79 @@ type DepartmentOpinion struct {
 
 // DepartmentOpinionState defines model for DepartmentOpinion.State.
 type DepartmentOpinionState string
+
+// Docket 评审总表
+type Docket struct {
+	Category CategoryName        `json:"category"`
+	Items    []DocketItem        `json:"items"`
+	Limit    RecommendationLimit `json:"limit"`
+
+	// Minutes 拟推荐名单的会议纪要
+	Minutes *string `json:"minutes,omitempty"`
+
+	// Office 推荐机构
+	Office string `json:"office"`
+}
+
+// DocketItem defines model for DocketItem.
+type DocketItem struct {
+	Application int64 `json:"application"`
+
+	// BarredBy 尚未答复或有意见的部门
+	BarredBy    *[]string           `json:"barred_by,omitempty"`
+	Departments []DepartmentOpinion `json:"departments"`
+
+	// Departure 偏离排名的理由
+	Departure *string `json:"departure,omitempty"`
+
+	// Failures 省级考核不达标的：一票否决、必达指标、最低分、总分
+	Failures []MarkFailure `json:"failures"`
+
+	// Inspected 已考察验收
+	Inspected bool   `json:"inspected"`
+	Name      string `json:"name"`
+
+	// Position 在拟推荐名单中的序次
+	Position *int `json:"position,omitempty"`
+
+	// Province Examples: 87.50
+	Province *Points `json:"province,omitempty"`
+
+	// Rank 同分同名次;0 为未通过
+	Rank   int              `json:"rank"`
+	Reason DocketItemReason `json:"reason"`
+
+	// Self Examples: 87.50
+	Self  *Points   `json:"self,omitempty"`
+	State FileState `json:"state"`
+
+	// Survey 群众满意度测评
+	Survey *DocketSurvey `json:"survey,omitempty"`
+
+	// Suspended 因异议暂缓
+	Suspended *bool `json:"suspended,omitempty"`
+
+	// Text 是否推荐及原因
+	Text string `json:"text"`
+
+	// Unit 区划代码(去尾零)
+	Unit Code `json:"unit"`
+}
+
+// DocketItemReason defines model for DocketItem.Reason.
+type DocketItemReason string
+
+// DocketSurvey 群众满意度测评
+type DocketSurvey struct {
+	// Asked 测评人数
+	Asked int `json:"asked"`
+
+	// Passed 达到规定的人数和满意率
+	Passed bool `json:"passed"`
+
+	// Satisfaction Examples: 87.50
+	Satisfaction *Points `json:"satisfaction,omitempty"`
+}
 
 // Document defines model for Document.
 type Document struct {
@@ -4576,6 +4694,12 @@ type ServerInterface interface {
 	// ImportDepartmentOpinions 导入填好的征求意见表 The filled workbook; rows without an answer stay open
 	// (PUT /rounds/{round}/offices/{office}/department-opinions/workbook)
 	ImportDepartmentOpinions(c *gin.Context, round RoundID, office OfficeCode, params ImportDepartmentOpinionsParams)
+	// GetDocket 评审总表 All that the review body has before it of a category, unit by unit
+	// (GET /rounds/{round}/offices/{office}/docket/{category})
+	GetDocket(c *gin.Context, round RoundID, office OfficeCode, category Category)
+	// GetDocketWorkbook 评审总表 The same as a workbook
+	// (GET /rounds/{round}/offices/{office}/docket/{category}/workbook)
+	GetDocketWorkbook(c *gin.Context, round RoundID, office OfficeCode, category Category)
 	// GetInspectionReport 考核验收报告 The report on inspections, made from the findings
 	// (GET /rounds/{round}/offices/{office}/inspection-report)
 	GetInspectionReport(c *gin.Context, round RoundID, office OfficeCode)
@@ -8015,6 +8139,92 @@ func (siw *ServerInterfaceWrapper) ImportDepartmentOpinions(c *gin.Context) {
 	siw.Handler.ImportDepartmentOpinions(c, round, office, params)
 }
 
+// GetDocket operation middleware
+func (siw *ServerInterfaceWrapper) GetDocket(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "office" -------------
+	var office OfficeCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "office", c.Param("office"), &office, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter office: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "category" -------------
+	var category Category
+
+	err = runtime.BindStyledParameterWithOptions("simple", "category", c.Param("category"), &category, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter category: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetDocket(c, round, office, category)
+}
+
+// GetDocketWorkbook operation middleware
+func (siw *ServerInterfaceWrapper) GetDocketWorkbook(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "office" -------------
+	var office OfficeCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "office", c.Param("office"), &office, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter office: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "category" -------------
+	var category Category
+
+	err = runtime.BindStyledParameterWithOptions("simple", "category", c.Param("category"), &category, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter category: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetDocketWorkbook(c, round, office, category)
+}
+
 // GetInspectionReport operation middleware
 func (siw *ServerInterfaceWrapper) GetInspectionReport(c *gin.Context) {
 
@@ -10774,6 +10984,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/rounds/:round/offices/:office/proposals", wrapper.GetProposals)
 	router.POST(options.BaseURL+"/rounds/:round/offices/:office/proposals", wrapper.AdoptProposals)
 	router.POST(options.BaseURL+"/rounds/:round/offices/:office/public-notices", wrapper.AnnounceNotice)
+	router.GET(options.BaseURL+"/rounds/:round/offices/:office/docket/:category", wrapper.GetDocket)
+	router.GET(options.BaseURL+"/rounds/:round/offices/:office/docket/:category/workbook", wrapper.GetDocketWorkbook)
 	router.GET(options.BaseURL+"/rounds/:round/offices/:office/recommendations", wrapper.GetCut)
 	router.POST(options.BaseURL+"/rounds/:round/offices/:office/recommendations", wrapper.Recommend)
 	router.POST(options.BaseURL+"/rounds/:round/offices/:office/department-askings", wrapper.AskDepartments)
@@ -13989,6 +14201,94 @@ func (response ImportDepartmentOpinionsdefaultApplicationProblemPlusJSONResponse
 	return err
 }
 
+type GetDocketRequestObject struct {
+	Round    RoundID    `json:"round"`
+	Office   OfficeCode `json:"office"`
+	Category Category   `json:"category"`
+}
+
+type GetDocketResponseObject interface {
+	VisitGetDocketResponse(w http.ResponseWriter) error
+}
+
+type GetDocket200JSONResponse Docket
+
+func (response GetDocket200JSONResponse) VisitGetDocketResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDocketdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetDocketdefaultApplicationProblemPlusJSONResponse) VisitGetDocketResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDocketWorkbookRequestObject struct {
+	Round    RoundID    `json:"round"`
+	Office   OfficeCode `json:"office"`
+	Category Category   `json:"category"`
+}
+
+type GetDocketWorkbookResponseObject interface {
+	VisitGetDocketWorkbookResponse(w http.ResponseWriter) error
+}
+
+type GetDocketWorkbook200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetDocketWorkbook200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitGetDocketWorkbookResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetDocketWorkbookdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetDocketWorkbookdefaultApplicationProblemPlusJSONResponse) VisitGetDocketWorkbookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetInspectionReportRequestObject struct {
 	Round  RoundID    `json:"round"`
 	Office OfficeCode `json:"office"`
@@ -16420,6 +16720,12 @@ type StrictServerInterface interface {
 	// ImportDepartmentOpinions 导入填好的征求意见表 The filled workbook; rows without an answer stay open
 	// (PUT /rounds/{round}/offices/{office}/department-opinions/workbook)
 	ImportDepartmentOpinions(ctx context.Context, request ImportDepartmentOpinionsRequestObject) (ImportDepartmentOpinionsResponseObject, error)
+	// GetDocket 评审总表 All that the review body has before it of a category, unit by unit
+	// (GET /rounds/{round}/offices/{office}/docket/{category})
+	GetDocket(ctx context.Context, request GetDocketRequestObject) (GetDocketResponseObject, error)
+	// GetDocketWorkbook 评审总表 The same as a workbook
+	// (GET /rounds/{round}/offices/{office}/docket/{category}/workbook)
+	GetDocketWorkbook(ctx context.Context, request GetDocketWorkbookRequestObject) (GetDocketWorkbookResponseObject, error)
 	// GetInspectionReport 考核验收报告 The report on inspections, made from the findings
 	// (GET /rounds/{round}/offices/{office}/inspection-report)
 	GetInspectionReport(ctx context.Context, request GetInspectionReportRequestObject) (GetInspectionReportResponseObject, error)
@@ -19125,6 +19431,62 @@ func (sh *strictHandler) ImportDepartmentOpinions(ctx *gin.Context, round RoundI
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ImportDepartmentOpinionsResponseObject); ok {
 		if err := validResponse.VisitImportDepartmentOpinionsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetDocket operation middleware
+func (sh *strictHandler) GetDocket(ctx *gin.Context, round RoundID, office OfficeCode, category Category) {
+	var request GetDocketRequestObject
+
+	request.Round = round
+	request.Office = office
+	request.Category = category
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDocket(ctx, request.(GetDocketRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDocket")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetDocketResponseObject); ok {
+		if err := validResponse.VisitGetDocketResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetDocketWorkbook operation middleware
+func (sh *strictHandler) GetDocketWorkbook(ctx *gin.Context, round RoundID, office OfficeCode, category Category) {
+	var request GetDocketWorkbookRequestObject
+
+	request.Round = round
+	request.Office = office
+	request.Category = category
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDocketWorkbook(ctx, request.(GetDocketWorkbookRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDocketWorkbook")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetDocketWorkbookResponseObject); ok {
+		if err := validResponse.VisitGetDocketWorkbookResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -27,6 +27,9 @@ type cutTx interface {
 	// Listings reads which of an office's files were ever on a proposed list,
 	// and whether the public notice of one has ended.
 	Listings(ctx context.Context, round string, office int64) (map[int64]bool, error)
+	// MarksAtProvince reads the self marks that each file of an office's category
+	// was last filed with, and the province's.
+	MarksAtProvince(ctx context.Context, round string, office int64, category award.Category) (map[int64]MarkPair, error)
 	// LimitsOf reads an office's limits.
 	LimitsOf(ctx context.Context, round string, office int64) ([]Limit, error)
 }
@@ -35,29 +38,34 @@ type cutTx interface {
 // department, survey, objection.
 func (a *Acts) CutOf(ctx context.Context, by award.Officer, round, office string) (Cut, error) {
 	var cut Cut
-	err := a.readOffice(ctx, by, round, office, func(tx Tx, r Round, o Office) error {
-		files, err := tx.ProvinceFiles(ctx, round, o.ID, append(sentStates(),
-			award.FileAtProvince, award.FileInspected, award.FileProposed, award.FileNoticedLocally, award.FileNotRecommended)...)
-		if err != nil {
-			return err
-		}
-		if err := barred(ctx, tx, r, o.ID, files); err != nil {
-			return err
-		}
-		listings, err := tx.Listings(ctx, round, o.ID)
-		if err != nil {
-			return err
-		}
-		cut = Cut{Revision: o.CutRevision}
-		if cut.Limits, err = tx.LimitsOf(ctx, round, o.ID); err != nil {
-			return err
-		}
-		for _, c := range r.Categories {
-			cut.Items = append(cut.Items, explain(rank(r.Rules, files, c.Category), c, cut.Limits, r.Rules, listings)...)
-		}
-		return nil
+	err := a.readOffice(ctx, by, round, office, func(tx Tx, r Round, o Office) (err error) {
+		cut, err = cutOf(ctx, tx, r, o)
+		return err
 	})
 	return cut, err
+}
+
+func cutOf(ctx context.Context, tx Tx, r Round, o Office) (Cut, error) {
+	files, err := tx.ProvinceFiles(ctx, r.ID, o.ID, append(sentStates(),
+		award.FileAtProvince, award.FileInspected, award.FileProposed, award.FileNoticedLocally, award.FileNotRecommended)...)
+	if err != nil {
+		return Cut{}, err
+	}
+	if err := barred(ctx, tx, r, o.ID, files); err != nil {
+		return Cut{}, err
+	}
+	listings, err := tx.Listings(ctx, r.ID, o.ID)
+	if err != nil {
+		return Cut{}, err
+	}
+	cut := Cut{Revision: o.CutRevision}
+	if cut.Limits, err = tx.LimitsOf(ctx, r.ID, o.ID); err != nil {
+		return Cut{}, err
+	}
+	for _, c := range r.Categories {
+		cut.Items = append(cut.Items, explain(rank(r.Rules, files, c.Category), c, cut.Limits, r.Rules, listings)...)
+	}
+	return cut, nil
 }
 
 // explain says of every file of one category why it is in the cut or not.

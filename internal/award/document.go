@@ -50,6 +50,15 @@ type Survey struct {
 // Asked returns how many answered.
 func (s Survey) Asked() int { return s.Satisfied + s.Basically + s.Dissatisfied + s.Unknown }
 
+// Satisfaction returns the share of 满意 and 基本满意 in percent, rounded down: it
+// never shows a threshold as reached that is not. False when nobody was asked.
+func (s Survey) Satisfaction() (Points, bool) {
+	if s.Asked() == 0 {
+		return 0, false
+	}
+	return Points((s.Satisfied + s.Basically) * 100_00 / s.Asked()), true
+}
+
 // CheckSurvey says whether a survey passes the round's gate: enough asked, and
 // the share of 满意 and 基本满意 at least the threshold (D-06). Exact: no
 // division.

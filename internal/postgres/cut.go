@@ -32,6 +32,32 @@ func (t *tx) Listings(ctx context.Context, round string, office int64) (map[int6
 	return listings, nil
 }
 
+// MarksAtProvince reads the marks of an office's files of a category.
+func (t *tx) MarksAtProvince(ctx context.Context, round string, office int64, category award.Category) (map[int64]acts.MarkPair, error) {
+	rows, err := t.QueryxContext(ctx, `
+		SELECT a.id, r.self_check, i.marks
+		FROM application a
+		LEFT JOIN LATERAL (
+			SELECT self_check FROM application_revision WHERE application_id = a.id ORDER BY revision DESC LIMIT 1
+		) r ON true
+		LEFT JOIN inspection i ON i.application_id = a.id
+		WHERE a.round_id = $1 AND a.office_id = $2 AND a.category = $3 AND a.filed_at IS NOT NULL`, round, office, category)
+	if err != nil {
+		return nil, fmt.Errorf("read marks at the province: %w", err)
+	}
+	defer rows.Close()
+	pairs := make(map[int64]acts.MarkPair)
+	for rows.Next() {
+		var id int64
+		var pair acts.MarkPair
+		if err := rows.Scan(&id, (*marks)(&pair.Self), (*marks)(&pair.Province)); err != nil {
+			return nil, fmt.Errorf("read marks at the province: %w", err)
+		}
+		pairs[id] = pair
+	}
+	return pairs, rows.Err()
+}
+
 // LimitsOf reads an office's limits.
 func (t *tx) LimitsOf(ctx context.Context, round string, office int64) ([]acts.Limit, error) {
 	rows, err := t.QueryxContext(ctx, limitColumns+`, `+usedSQL+`
