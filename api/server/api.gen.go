@@ -67,6 +67,36 @@ func (e CategoryName) Valid() bool {
 	}
 }
 
+// Defines values for Channel.
+const (
+	ChannelEmail  Channel = "email"
+	ChannelFax    Channel = "fax"
+	ChannelForm   Channel = "form"
+	ChannelLetter Channel = "letter"
+	ChannelPhone  Channel = "phone"
+	ChannelVisit  Channel = "visit"
+)
+
+// Valid indicates whether the value is a known member of the Channel enum.
+func (e Channel) Valid() bool {
+	switch e {
+	case ChannelEmail:
+		return true
+	case ChannelFax:
+		return true
+	case ChannelForm:
+		return true
+	case ChannelLetter:
+		return true
+	case ChannelPhone:
+		return true
+	case ChannelVisit:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CutItemReason.
 const (
 	CutItemReasonBeyondLimit  CutItemReason = "beyond_limit"
@@ -336,31 +366,31 @@ func (e EvidenceUseKind) Valid() bool {
 
 // Defines values for FieldKind.
 const (
-	Choice     FieldKind = "choice"
-	CreditCode FieldKind = "credit_code"
-	Date       FieldKind = "date"
-	Number     FieldKind = "number"
-	Phone      FieldKind = "phone"
-	Text       FieldKind = "text"
-	YesNo      FieldKind = "yes_no"
+	FieldKindChoice     FieldKind = "choice"
+	FieldKindCreditCode FieldKind = "credit_code"
+	FieldKindDate       FieldKind = "date"
+	FieldKindNumber     FieldKind = "number"
+	FieldKindPhone      FieldKind = "phone"
+	FieldKindText       FieldKind = "text"
+	FieldKindYesNo      FieldKind = "yes_no"
 )
 
 // Valid indicates whether the value is a known member of the FieldKind enum.
 func (e FieldKind) Valid() bool {
 	switch e {
-	case Choice:
+	case FieldKindChoice:
 		return true
-	case CreditCode:
+	case FieldKindCreditCode:
 		return true
-	case Date:
+	case FieldKindDate:
 		return true
-	case Number:
+	case FieldKindNumber:
 		return true
-	case Phone:
+	case FieldKindPhone:
 		return true
-	case Text:
+	case FieldKindText:
 		return true
-	case YesNo:
+	case FieldKindYesNo:
 		return true
 	default:
 		return false
@@ -619,6 +649,75 @@ func (e NoticeState) Valid() bool {
 	}
 }
 
+// Defines values for ObjectionKind.
+const (
+	ObjectionKindLead      ObjectionKind = "lead"
+	ObjectionKindObjection ObjectionKind = "objection"
+)
+
+// Valid indicates whether the value is a known member of the ObjectionKind enum.
+func (e ObjectionKind) Valid() bool {
+	switch e {
+	case ObjectionKindLead:
+		return true
+	case ObjectionKindObjection:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ObjectionState.
+const (
+	ObjectionStateAdmitted      ObjectionState = "admitted"
+	ObjectionStateDismissed     ObjectionState = "dismissed"
+	ObjectionStateInadmissible  ObjectionState = "inadmissible"
+	ObjectionStateInvestigating ObjectionState = "investigating"
+	ObjectionStatePartlyUpheld  ObjectionState = "partly_upheld"
+	ObjectionStateReceived      ObjectionState = "received"
+	ObjectionStateUpheld        ObjectionState = "upheld"
+)
+
+// Valid indicates whether the value is a known member of the ObjectionState enum.
+func (e ObjectionState) Valid() bool {
+	switch e {
+	case ObjectionStateAdmitted:
+		return true
+	case ObjectionStateDismissed:
+		return true
+	case ObjectionStateInadmissible:
+		return true
+	case ObjectionStateInvestigating:
+		return true
+	case ObjectionStatePartlyUpheld:
+		return true
+	case ObjectionStateReceived:
+		return true
+	case ObjectionStateUpheld:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ObjectorKind.
+const (
+	ObjectorKindPerson ObjectorKind = "person"
+	ObjectorKindUnit   ObjectorKind = "unit"
+)
+
+// Valid indicates whether the value is a known member of the ObjectorKind enum.
+func (e ObjectorKind) Valid() bool {
+	switch e {
+	case ObjectorKindPerson:
+		return true
+	case ObjectorKindUnit:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for OfficeStandingPackage.
 const (
 	OfficeStandingPackageAccepted OfficeStandingPackage = "accepted"
@@ -708,19 +807,19 @@ func (e OpinionItemOpinion) Valid() bool {
 
 // Defines values for Origin.
 const (
-	Facts     Origin = "facts"
-	LastRound Origin = "last_round"
-	Register  Origin = "register"
+	OriginFacts     Origin = "facts"
+	OriginLastRound Origin = "last_round"
+	OriginRegister  Origin = "register"
 )
 
 // Valid indicates whether the value is a known member of the Origin enum.
 func (e Origin) Valid() bool {
 	switch e {
-	case Facts:
+	case OriginFacts:
 		return true
-	case LastRound:
+	case OriginLastRound:
 		return true
-	case Register:
+	case OriginRegister:
 		return true
 	default:
 		return false
@@ -876,10 +975,11 @@ func (e ReviewOutcome) Valid() bool {
 
 // Defines values for Role.
 const (
-	Admin   Role = "admin"
-	Auditor Role = "auditor"
-	Clerk   Role = "clerk"
-	Head    Role = "head"
+	Admin      Role = "admin"
+	Auditor    Role = "auditor"
+	Clerk      Role = "clerk"
+	Head       Role = "head"
+	Supervisor Role = "supervisor"
 )
 
 // Valid indicates whether the value is a known member of the Role enum.
@@ -892,6 +992,8 @@ func (e Role) Valid() bool {
 	case Clerk:
 		return true
 	case Head:
+		return true
+	case Supervisor:
 		return true
 	default:
 		return false
@@ -1186,6 +1288,54 @@ func (e OpenAccountsParamsAs) Valid() bool {
 	}
 }
 
+// Defines values for EnterObjectionJSONBodyChannel.
+const (
+	EnterObjectionJSONBodyChannelEmail  EnterObjectionJSONBodyChannel = "email"
+	EnterObjectionJSONBodyChannelFax    EnterObjectionJSONBodyChannel = "fax"
+	EnterObjectionJSONBodyChannelLetter EnterObjectionJSONBodyChannel = "letter"
+	EnterObjectionJSONBodyChannelPhone  EnterObjectionJSONBodyChannel = "phone"
+	EnterObjectionJSONBodyChannelVisit  EnterObjectionJSONBodyChannel = "visit"
+)
+
+// Valid indicates whether the value is a known member of the EnterObjectionJSONBodyChannel enum.
+func (e EnterObjectionJSONBodyChannel) Valid() bool {
+	switch e {
+	case EnterObjectionJSONBodyChannelEmail:
+		return true
+	case EnterObjectionJSONBodyChannelFax:
+		return true
+	case EnterObjectionJSONBodyChannelLetter:
+		return true
+	case EnterObjectionJSONBodyChannelPhone:
+		return true
+	case EnterObjectionJSONBodyChannelVisit:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RuleObjectionJSONBodyOutcome.
+const (
+	RuleObjectionJSONBodyOutcomeDismissed    RuleObjectionJSONBodyOutcome = "dismissed"
+	RuleObjectionJSONBodyOutcomePartlyUpheld RuleObjectionJSONBodyOutcome = "partly_upheld"
+	RuleObjectionJSONBodyOutcomeUpheld       RuleObjectionJSONBodyOutcome = "upheld"
+)
+
+// Valid indicates whether the value is a known member of the RuleObjectionJSONBodyOutcome enum.
+func (e RuleObjectionJSONBodyOutcome) Valid() bool {
+	switch e {
+	case RuleObjectionJSONBodyOutcomeDismissed:
+		return true
+	case RuleObjectionJSONBodyOutcomePartlyUpheld:
+		return true
+	case RuleObjectionJSONBodyOutcomeUpheld:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DecideDepartmentOpinionJSONBodyDecision.
 const (
 	DecideDepartmentOpinionJSONBodyDecisionSetAside DecideDepartmentOpinionJSONBodyDecision = "set_aside"
@@ -1323,6 +1473,18 @@ type ApplicationDone struct {
 	Receipt     Receipt     `json:"receipt"`
 }
 
+// Attachment defines model for Attachment.
+type Attachment struct {
+	Name string `json:"name"`
+
+	// Scan 查毒结果
+	Scan   EvidenceScan `json:"scan"`
+	Seal   bool         `json:"seal"`
+	Sha256 string       `json:"sha256"`
+	Size   int64        `json:"size"`
+	Type   EvidenceType `json:"type"`
+}
+
 // AuditEntry defines model for AuditEntry.
 type AuditEntry struct {
 	Act    *int64    `json:"act,omitempty"`
@@ -1437,8 +1599,35 @@ type Change struct {
 	Title string `json:"title"`
 }
 
+// Channel defines model for Channel.
+type Channel string
+
 // Code 区划代码(去尾零)
 type Code = string
+
+// Commission defines model for Commission.
+type Commission struct {
+	At   time.Time    `json:"at"`
+	Due  ShownInstant `json:"due"`
+	Id   int64        `json:"id"`
+	Name string       `json:"name"`
+
+	// Office 区划代码(去尾零)
+	Office     Code       `json:"office"`
+	Report     *string    `json:"report,omitempty"`
+	ReportedAt *time.Time `json:"reported_at,omitempty"`
+	Round      string     `json:"round"`
+	Text       string     `json:"text"`
+
+	// Unit 区划代码(去尾零)
+	Unit Code `json:"unit"`
+}
+
+// CommissionDone defines model for CommissionDone.
+type CommissionDone struct {
+	Commission Commission `json:"commission"`
+	Receipt    Receipt    `json:"receipt"`
+}
 
 // ComparedIndicator defines model for ComparedIndicator.
 type ComparedIndicator struct {
@@ -1804,6 +1993,11 @@ type EvidenceUse struct {
 
 // EvidenceUseKind defines model for EvidenceUse.Kind.
 type EvidenceUseKind string
+
+// Facts 具体事实
+//
+// Examples: 2025年10月以来，社区服务中心长期不开放，台账为突击补造。
+type Facts = string
 
 // FieldKind 缺省 text;是否填“是”或“否”;credit_code 为统一社会信用代码
 type FieldKind string
@@ -2206,6 +2400,95 @@ type NoticeScope string
 // NoticeState defines model for Notice.State.
 type NoticeState string
 
+// Objection defines model for Objection.
+type Objection struct {
+	AdmitDue    ShownInstant `json:"admit_due"`
+	Answer      *string      `json:"answer,omitempty"`
+	Application int64        `json:"application"`
+
+	// Attachments 只给承办人和监督员
+	Attachments *[]Attachment `json:"attachments,omitempty"`
+	Category    CategoryName  `json:"category"`
+	Channel     Channel       `json:"channel"`
+
+	// Commissions 只给承办人和监督员
+	Commissions *[]Commission `json:"commissions,omitempty"`
+
+	// Correction 更正内容
+	Correction *string    `json:"correction,omitempty"`
+	ExtendedAt *time.Time `json:"extended_at,omitempty"`
+
+	// Facts 只给承办人和监督员
+	Facts *string `json:"facts,omitempty"`
+
+	// Handler 承办人
+	Handler     *int64           `json:"handler,omitempty"`
+	HandlerName *string          `json:"handler_name,omitempty"`
+	History     *[]ObjectionStep `json:"history,omitempty"`
+	Id          int64            `json:"id"`
+
+	// Kind 异议或线索
+	Kind   ObjectionKind `json:"kind"`
+	Name   string        `json:"name"`
+	Notice int64         `json:"notice"`
+
+	// Office 区划代码(去尾零)
+	Office     Code   `json:"office"`
+	OfficeName string `json:"office_name"`
+
+	// Postmark 邮戳
+	Postmark *time.Time `json:"postmark,omitempty"`
+
+	// Receipt 回执编号；只给录入人、承办人和监督员
+	Receipt    *string        `json:"receipt,omitempty"`
+	ReceivedAt time.Time      `json:"received_at"`
+	Round      string         `json:"round"`
+	RuleDue    *ShownInstant  `json:"rule_due,omitempty"`
+	RuledAt    *time.Time     `json:"ruled_at,omitempty"`
+	State      ObjectionState `json:"state"`
+
+	// Unit 区划代码(去尾零)
+	Unit        Code       `json:"unit"`
+	WithdrawnAt *time.Time `json:"withdrawn_at,omitempty"`
+}
+
+// ObjectionDone defines model for ObjectionDone.
+type ObjectionDone struct {
+	Objection Objection `json:"objection"`
+	Receipt   Receipt   `json:"receipt"`
+}
+
+// ObjectionKind 异议或线索
+type ObjectionKind string
+
+// ObjectionState defines model for ObjectionState.
+type ObjectionState string
+
+// ObjectionStep defines model for ObjectionStep.
+type ObjectionStep struct {
+	Act    string          `json:"act"`
+	At     time.Time       `json:"at"`
+	From   *ObjectionState `json:"from,omitempty"`
+	Ground *string         `json:"ground,omitempty"`
+
+	// Office 空为公众
+	Office  *string        `json:"office,omitempty"`
+	Officer *string        `json:"officer,omitempty"`
+	To      ObjectionState `json:"to"`
+}
+
+// Objector defines model for Objector.
+type Objector struct {
+	Contact string       `json:"contact"`
+	Kind    ObjectorKind `json:"kind"`
+
+	// Name 真实姓名或单位名称
+	Name string `json:"name"`
+}
+
+// ObjectorKind defines model for Objector.Kind.
+type ObjectorKind string
+
 // OfficeContact defines model for OfficeContact.
 type OfficeContact struct {
 	Address  *string   `json:"address,omitempty"`
@@ -2541,6 +2824,28 @@ type ProposalItem struct {
 	Reason *string `json:"reason,omitempty"`
 }
 
+// PublicObjection defines model for PublicObjection.
+type PublicObjection struct {
+	AdmitDue ShownInstant `json:"admit_due"`
+
+	// Answer 书面答复
+	Answer *string `json:"answer,omitempty"`
+
+	// Kind 异议或线索
+	Kind   ObjectionKind `json:"kind"`
+	Name   string        `json:"name"`
+	Notice int64         `json:"notice"`
+
+	// Receipt 回执编号，查询和补交附件用
+	Receipt    string         `json:"receipt"`
+	ReceivedAt time.Time      `json:"received_at"`
+	RuleDue    *ShownInstant  `json:"rule_due,omitempty"`
+	State      ObjectionState `json:"state"`
+
+	// Unit 区划代码(去尾零)
+	Unit Code `json:"unit"`
+}
+
 // Ranked defines model for Ranked.
 type Ranked struct {
 	Application int64        `json:"application"`
@@ -2773,6 +3078,12 @@ type RoundDefinition struct {
 		LetterDays        *int            `json:"letter_days,omitempty"`
 		MinimumAsked      *map[string]int `json:"minimum_asked,omitempty"`
 		NoticeDays        *int            `json:"notice_days,omitempty"`
+
+		// ObjectionAdmitDays 决定是否受理异议的工作日数(D-03)
+		ObjectionAdmitDays *int `json:"objection_admit_days,omitempty"`
+
+		// ObjectionRuleDays 办结异议的天数，可延长一次(D-03)
+		ObjectionRuleDays *int `json:"objection_rule_days,omitempty"`
 
 		// PassMark Examples: 87.50
 		PassMark   *Points `json:"pass_mark,omitempty"`
@@ -3394,8 +3705,14 @@ type IfMatchOptional = string
 // Limit defines model for Limit.
 type Limit = int
 
+// ObjectionID defines model for ObjectionID.
+type ObjectionID = int64
+
 // OfficeCode 区划代码(去尾零)
 type OfficeCode = Code
+
+// ReceiptNumber defines model for ReceiptNumber.
+type ReceiptNumber = string
 
 // RoundID defines model for RoundID.
 type RoundID = string
@@ -3476,6 +3793,24 @@ type ApproveCalendarChangeParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListCommissionsParams defines parameters for ListCommissions.
+type ListCommissionsParams struct {
+	// Cursor 上一页的 next
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ReportCommissionJSONBody defines parameters for ReportCommission.
+type ReportCommissionJSONBody struct {
+	Report string `json:"report"`
+}
+
+// ReportCommissionParams defines parameters for ReportCommission.
+type ReportCommissionParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListEvidenceParams defines parameters for ListEvidence.
 type ListEvidenceParams struct {
 	// Office 缺省为本机构
@@ -3532,6 +3867,140 @@ type ReadMessageParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListObjectionsParams defines parameters for ListObjections.
+type ListObjectionsParams struct {
+	// Cursor 上一页的 next
+	Cursor *Cursor         `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *Limit          `form:"limit,omitempty" json:"limit,omitempty"`
+	Round  *string         `form:"round,omitempty" json:"round,omitempty"`
+	State  *ObjectionState `form:"state,omitempty" json:"state,omitempty"`
+}
+
+// EnterObjectionJSONBody defines parameters for EnterObjection.
+type EnterObjectionJSONBody struct {
+	// Came 收到的时刻(RFC 3339)；来信为邮戳日期，如 2026-11-30，演练为时刻
+	Came    string                        `json:"came"`
+	Channel EnterObjectionJSONBodyChannel `json:"channel"`
+
+	// Facts 具体事实
+	//
+	// Examples: 2025年10月以来，社区服务中心长期不开放，台账为突击补造。
+	Facts Facts `json:"facts"`
+
+	// Notice 公示的编号
+	Notice   int64     `json:"notice"`
+	Objector *Objector `json:"objector,omitempty"`
+
+	// Unit 区划代码(去尾零)
+	Unit Code `json:"unit"`
+}
+
+// EnterObjectionParams defines parameters for EnterObjection.
+type EnterObjectionParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// EnterObjectionJSONBodyChannel defines parameters for EnterObjection.
+type EnterObjectionJSONBodyChannel string
+
+// AdmitObjectionJSONBody defines parameters for AdmitObjection.
+type AdmitObjectionJSONBody struct {
+	Admitted bool `json:"admitted"`
+
+	// Ground 不予受理的理由，即给异议人的书面答复
+	Ground *string `json:"ground,omitempty"`
+}
+
+// AdmitObjectionParams defines parameters for AdmitObjection.
+type AdmitObjectionParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// CommissionFactsJSONBody defines parameters for CommissionFacts.
+type CommissionFactsJSONBody struct {
+	// Due 日期(当日24:00止,如 2026-12-31)或 RFC 3339 时刻(演练)
+	//
+	// Examples: 2026-12-31
+	Due Instant `json:"due"`
+
+	// Office 区划代码(去尾零)
+	Office Code `json:"office"`
+
+	// Text 由承办人另行拟写，不得照录异议原文，不得出现异议人
+	Text string `json:"text"`
+}
+
+// CommissionFactsParams defines parameters for CommissionFacts.
+type CommissionFactsParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ExtendObjectionParams defines parameters for ExtendObjection.
+type ExtendObjectionParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AssignObjectionJSONBody defines parameters for AssignObjection.
+type AssignObjectionJSONBody struct {
+	Officer int64 `json:"officer"`
+}
+
+// AssignObjectionParams defines parameters for AssignObjection.
+type AssignObjectionParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// InvestigateObjectionParams defines parameters for InvestigateObjection.
+type InvestigateObjectionParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ReadObjectorParams defines parameters for ReadObjector.
+type ReadObjectorParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RaiseObjectionParams defines parameters for RaiseObjection.
+type RaiseObjectionParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RuleObjectionJSONBody defines parameters for RuleObjection.
+type RuleObjectionJSONBody struct {
+	// Answer 给异议人的书面答复；线索可不填
+	Answer *string `json:"answer,omitempty"`
+
+	// Correction 部分成立的须写明更正内容
+	Correction *string `json:"correction,omitempty"`
+
+	// Ground 告知被异议单位
+	Ground  string                       `json:"ground"`
+	Outcome RuleObjectionJSONBodyOutcome `json:"outcome"`
+}
+
+// RuleObjectionParams defines parameters for RuleObjection.
+type RuleObjectionParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RuleObjectionJSONBodyOutcome defines parameters for RuleObjection.
+type RuleObjectionJSONBodyOutcome string
+
+// WithdrawObjectionParams defines parameters for WithdrawObjection.
+type WithdrawObjectionParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListOfficersParams defines parameters for ListOfficers.
 type ListOfficersParams struct {
 	// Cursor 上一页的 next
@@ -3557,6 +4026,37 @@ type CreateOfficerParams struct {
 
 // DisableOfficerParams defines parameters for DisableOfficer.
 type DisableOfficerParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// FileObjectionJSONBody defines parameters for FileObjection.
+type FileObjectionJSONBody struct {
+	// Facts 具体事实
+	//
+	// Examples: 2025年10月以来，社区服务中心长期不开放，台账为突击补造。
+	Facts    Facts     `json:"facts"`
+	Objector *Objector `json:"objector,omitempty"`
+
+	// Unit 区划代码(去尾零)
+	Unit Code `json:"unit"`
+}
+
+// FileObjectionParams defines parameters for FileObjection.
+type FileObjectionParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AttachToObjectionParams defines parameters for AttachToObjection.
+type AttachToObjectionParams struct {
+	// Name 文件名,不含路径
+	Name string       `form:"name" json:"name"`
+	Type EvidenceType `form:"type" json:"type"`
+
+	// Seal 单位异议的盖章扫描件
+	Seal *bool `form:"seal,omitempty" json:"seal,omitempty"`
+
 	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
@@ -4332,17 +4832,47 @@ type ProposeCalendarChangeJSONRequestBody ProposeCalendarChangeJSONBody
 // ApproveCalendarChangeJSONRequestBody defines body for ApproveCalendarChange for application/json ContentType.
 type ApproveCalendarChangeJSONRequestBody ApproveCalendarChangeJSONBody
 
+// ReportCommissionJSONRequestBody defines body for ReportCommission for application/json ContentType.
+type ReportCommissionJSONRequestBody ReportCommissionJSONBody
+
 // CreateKeysJSONRequestBody defines body for CreateKeys for application/json ContentType.
 type CreateKeysJSONRequestBody CreateKeysJSONBody
 
 // RevokeKeyJSONRequestBody defines body for RevokeKey for application/json ContentType.
 type RevokeKeyJSONRequestBody = Reason
 
+// EnterObjectionJSONRequestBody defines body for EnterObjection for application/json ContentType.
+type EnterObjectionJSONRequestBody EnterObjectionJSONBody
+
+// AdmitObjectionJSONRequestBody defines body for AdmitObjection for application/json ContentType.
+type AdmitObjectionJSONRequestBody AdmitObjectionJSONBody
+
+// CommissionFactsJSONRequestBody defines body for CommissionFacts for application/json ContentType.
+type CommissionFactsJSONRequestBody CommissionFactsJSONBody
+
+// ExtendObjectionJSONRequestBody defines body for ExtendObjection for application/json ContentType.
+type ExtendObjectionJSONRequestBody = Reason
+
+// AssignObjectionJSONRequestBody defines body for AssignObjection for application/json ContentType.
+type AssignObjectionJSONRequestBody AssignObjectionJSONBody
+
+// RaiseObjectionJSONRequestBody defines body for RaiseObjection for application/json ContentType.
+type RaiseObjectionJSONRequestBody = Reason
+
+// RuleObjectionJSONRequestBody defines body for RuleObjection for application/json ContentType.
+type RuleObjectionJSONRequestBody RuleObjectionJSONBody
+
+// WithdrawObjectionJSONRequestBody defines body for WithdrawObjection for application/json ContentType.
+type WithdrawObjectionJSONRequestBody = Reason
+
 // CreateOfficerJSONRequestBody defines body for CreateOfficer for application/json ContentType.
 type CreateOfficerJSONRequestBody CreateOfficerJSONBody
 
 // DisableOfficerJSONRequestBody defines body for DisableOfficer for application/json ContentType.
 type DisableOfficerJSONRequestBody = Reason
+
+// FileObjectionJSONRequestBody defines body for FileObjection for application/json ContentType.
+type FileObjectionJSONRequestBody FileObjectionJSONBody
 
 // CreateRoundJSONRequestBody defines body for CreateRound for application/json ContentType.
 type CreateRoundJSONRequestBody = RoundDefinition
@@ -4508,6 +5038,12 @@ type ServerInterface interface {
 	// GetCalendar 工作日历 The State Council's calendar of a year, as it is in force
 	// (GET /calendars/{year})
 	GetCalendar(c *gin.Context, year int)
+	// ListCommissions 交办事项 What the office is asked to check
+	// (GET /commissions)
+	ListCommissions(c *gin.Context, params ListCommissionsParams)
+	// ReportCommission 报告核查情况 What the office found
+	// (POST /commissions/{commission}/report)
+	ReportCommission(c *gin.Context, commission int64, params ReportCommissionParams)
 	// ListEvidence 材料库 The files of an office and of those below it
 	// (GET /evidence)
 	ListEvidence(c *gin.Context, params ListEvidenceParams)
@@ -4535,6 +5071,45 @@ type ServerInterface interface {
 	// ReadMessage 标记已读 Mark a message read
 	// (POST /messages/{id}/reading)
 	ReadMessage(c *gin.Context, id int64, params ReadMessageParams)
+	// ListObjections 异议列表 Objections with the office and those below it, or of its rounds; never what they say
+	// (GET /objections)
+	ListObjections(c *gin.Context, params ListObjectionsParams)
+	// EnterObjection 录入异议 Enter what came by letter, telephone, fax, e-mail or visit
+	// (POST /objections)
+	EnterObjection(c *gin.Context, params EnterObjectionParams)
+	// GetObjection 异议 One objection with its history; facts and files for handler and supervisor alone
+	// (GET /objections/{objection})
+	GetObjection(c *gin.Context, objection ObjectionID)
+	// AdmitObjection 受理或不予受理 Admit it, or refuse it with its ground
+	// (POST /objections/{objection}/admission)
+	AdmitObjection(c *gin.Context, objection ObjectionID, params AdmitObjectionParams)
+	// DownloadAttachment 下载异议附件 A file sent with an objection, for handler and supervisor; each reading is in the decision log
+	// (GET /objections/{objection}/attachments/{sha256})
+	DownloadAttachment(c *gin.Context, objection ObjectionID, sha256 SHA256)
+	// CommissionFacts 交办核查 Ask an office to check facts, in the own words and without whoever objected
+	// (POST /objections/{objection}/commissions)
+	CommissionFacts(c *gin.Context, objection ObjectionID, params CommissionFactsParams)
+	// ExtendObjection 延长办理期限 As many days again, once
+	// (POST /objections/{objection}/extension)
+	ExtendObjection(c *gin.Context, objection ObjectionID, params ExtendObjectionParams)
+	// AssignObjection 指定承办人 Name who handles it, who took no part in deciding on the unit
+	// (POST /objections/{objection}/handler)
+	AssignObjection(c *gin.Context, objection ObjectionID, params AssignObjectionParams)
+	// InvestigateObjection 开始核查 Begin to look into it
+	// (POST /objections/{objection}/investigation)
+	InvestigateObjection(c *gin.Context, objection ObjectionID, params InvestigateObjectionParams)
+	// ReadObjector 查看异议人 Who objected; each reading is in the decision log
+	// (POST /objections/{objection}/objector-readings)
+	ReadObjector(c *gin.Context, objection ObjectionID, params ReadObjectorParams)
+	// RaiseObjection 提级办理 Give it to the next office above, when nobody here is uninvolved
+	// (POST /objections/{objection}/raising)
+	RaiseObjection(c *gin.Context, objection ObjectionID, params RaiseObjectionParams)
+	// RuleObjection 办结异议 Rule on it, also after the round
+	// (POST /objections/{objection}/ruling)
+	RuleObjection(c *gin.Context, objection ObjectionID, params RuleObjectionParams)
+	// WithdrawObjection 撤回异议 Whoever objected takes it back; it goes on as a lead
+	// (POST /objections/{objection}/withdrawal)
+	WithdrawObjection(c *gin.Context, objection ObjectionID, params WithdrawObjectionParams)
 	// ListOfficers 经办人 Officers of one's own office and those below
 	// (GET /officers)
 	ListOfficers(c *gin.Context, params ListOfficersParams)
@@ -4550,6 +5125,15 @@ type ServerInterface interface {
 	// GetPublicNotice 公示名单 One notice with its list and hash
 	// (GET /public/notices/{id})
 	GetPublicNotice(c *gin.Context, id int64)
+	// FileObjection 提出异议 Object to a unit on the list, while it is before the public
+	// (POST /public/notices/{id}/objections)
+	FileObjection(c *gin.Context, id int64, params FileObjectionParams)
+	// GetPublicObjection 查询异议 Where an objection stands, and its written answer
+	// (GET /public/objections/{receipt})
+	GetPublicObjection(c *gin.Context, receipt ReceiptNumber)
+	// AttachToObjection 补交附件 Add a file to an objection, until it is judged whether it is admitted
+	// (POST /public/objections/{receipt}/attachments)
+	AttachToObjection(c *gin.Context, receipt ReceiptNumber, params AttachToObjectionParams)
 	// GetPublicTitle 称号验证 Verify a title
 	// (GET /public/titles/{number})
 	GetPublicTitle(c *gin.Context, number string)
@@ -5207,6 +5791,90 @@ func (siw *ServerInterfaceWrapper) GetCalendar(c *gin.Context) {
 	siw.Handler.GetCalendar(c, year)
 }
 
+// ListCommissions operation middleware
+func (siw *ServerInterfaceWrapper) ListCommissions(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCommissionsParams
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListCommissions(c, params)
+}
+
+// ReportCommission operation middleware
+func (siw *ServerInterfaceWrapper) ReportCommission(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "commission" -------------
+	var commission int64
+
+	err = runtime.BindStyledParameterWithOptions("simple", "commission", c.Param("commission"), &commission, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter commission: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReportCommissionParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReportCommission(c, commission, params)
+}
+
 // ListEvidence operation middleware
 func (siw *ServerInterfaceWrapper) ListEvidence(c *gin.Context) {
 
@@ -5544,6 +6212,597 @@ func (siw *ServerInterfaceWrapper) ReadMessage(c *gin.Context) {
 	siw.Handler.ReadMessage(c, id, params)
 }
 
+// ListObjections operation middleware
+func (siw *ServerInterfaceWrapper) ListObjections(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListObjectionsParams
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "round" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "round", c.Request.URL.Query(), &params.Round, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", c.Request.URL.Query(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter state: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListObjections(c, params)
+}
+
+// EnterObjection operation middleware
+func (siw *ServerInterfaceWrapper) EnterObjection(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EnterObjectionParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.EnterObjection(c, params)
+}
+
+// GetObjection operation middleware
+func (siw *ServerInterfaceWrapper) GetObjection(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "objection" -------------
+	var objection ObjectionID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "objection", c.Param("objection"), &objection, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter objection: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetObjection(c, objection)
+}
+
+// AdmitObjection operation middleware
+func (siw *ServerInterfaceWrapper) AdmitObjection(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "objection" -------------
+	var objection ObjectionID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "objection", c.Param("objection"), &objection, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter objection: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AdmitObjectionParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AdmitObjection(c, objection, params)
+}
+
+// DownloadAttachment operation middleware
+func (siw *ServerInterfaceWrapper) DownloadAttachment(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "objection" -------------
+	var objection ObjectionID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "objection", c.Param("objection"), &objection, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter objection: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "sha256" -------------
+	var sha256 SHA256
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sha256", c.Param("sha256"), &sha256, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter sha256: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.DownloadAttachment(c, objection, sha256)
+}
+
+// CommissionFacts operation middleware
+func (siw *ServerInterfaceWrapper) CommissionFacts(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "objection" -------------
+	var objection ObjectionID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "objection", c.Param("objection"), &objection, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter objection: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CommissionFactsParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CommissionFacts(c, objection, params)
+}
+
+// ExtendObjection operation middleware
+func (siw *ServerInterfaceWrapper) ExtendObjection(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "objection" -------------
+	var objection ObjectionID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "objection", c.Param("objection"), &objection, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter objection: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExtendObjectionParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ExtendObjection(c, objection, params)
+}
+
+// AssignObjection operation middleware
+func (siw *ServerInterfaceWrapper) AssignObjection(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "objection" -------------
+	var objection ObjectionID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "objection", c.Param("objection"), &objection, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter objection: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AssignObjectionParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AssignObjection(c, objection, params)
+}
+
+// InvestigateObjection operation middleware
+func (siw *ServerInterfaceWrapper) InvestigateObjection(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "objection" -------------
+	var objection ObjectionID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "objection", c.Param("objection"), &objection, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter objection: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params InvestigateObjectionParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.InvestigateObjection(c, objection, params)
+}
+
+// ReadObjector operation middleware
+func (siw *ServerInterfaceWrapper) ReadObjector(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "objection" -------------
+	var objection ObjectionID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "objection", c.Param("objection"), &objection, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter objection: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReadObjectorParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReadObjector(c, objection, params)
+}
+
+// RaiseObjection operation middleware
+func (siw *ServerInterfaceWrapper) RaiseObjection(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "objection" -------------
+	var objection ObjectionID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "objection", c.Param("objection"), &objection, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter objection: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RaiseObjectionParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RaiseObjection(c, objection, params)
+}
+
+// RuleObjection operation middleware
+func (siw *ServerInterfaceWrapper) RuleObjection(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "objection" -------------
+	var objection ObjectionID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "objection", c.Param("objection"), &objection, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter objection: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RuleObjectionParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RuleObjection(c, objection, params)
+}
+
+// WithdrawObjection operation middleware
+func (siw *ServerInterfaceWrapper) WithdrawObjection(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "objection" -------------
+	var objection ObjectionID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "objection", c.Param("objection"), &objection, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter objection: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params WithdrawObjectionParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.WithdrawObjection(c, objection, params)
+}
+
 // ListOfficers operation middleware
 func (siw *ServerInterfaceWrapper) ListOfficers(c *gin.Context) {
 
@@ -5712,6 +6971,153 @@ func (siw *ServerInterfaceWrapper) GetPublicNotice(c *gin.Context) {
 	}
 
 	siw.Handler.GetPublicNotice(c, id)
+}
+
+// FileObjection operation middleware
+func (siw *ServerInterfaceWrapper) FileObjection(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id int64
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params FileObjectionParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.FileObjection(c, id, params)
+}
+
+// GetPublicObjection operation middleware
+func (siw *ServerInterfaceWrapper) GetPublicObjection(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "receipt" -------------
+	var receipt ReceiptNumber
+
+	err = runtime.BindStyledParameterWithOptions("simple", "receipt", c.Param("receipt"), &receipt, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter receipt: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetPublicObjection(c, receipt)
+}
+
+// AttachToObjection operation middleware
+func (siw *ServerInterfaceWrapper) AttachToObjection(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "receipt" -------------
+	var receipt ReceiptNumber
+
+	err = runtime.BindStyledParameterWithOptions("simple", "receipt", c.Param("receipt"), &receipt, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter receipt: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AttachToObjectionParams
+
+	// ------------- Required query parameter "name" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "name", c.Request.URL.Query(), &params.Name, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter name: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Required query parameter "type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "type", c.Request.URL.Query(), &params.Type, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter type: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "seal" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "seal", c.Request.URL.Query(), &params.Seal, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter seal: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AttachToObjection(c, receipt, params)
 }
 
 // GetPublicTitle operation middleware
@@ -11051,8 +12457,26 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/evidence", wrapper.UploadEvidence)
 	router.GET(options.BaseURL+"/evidence/tally", wrapper.GetEvidenceTally)
 	router.GET(options.BaseURL+"/evidence/:sha256", wrapper.DownloadEvidence)
+	router.GET(options.BaseURL+"/objections", wrapper.ListObjections)
+	router.POST(options.BaseURL+"/objections", wrapper.EnterObjection)
+	router.GET(options.BaseURL+"/objections/:objection", wrapper.GetObjection)
+	router.POST(options.BaseURL+"/objections/:objection/handler", wrapper.AssignObjection)
+	router.POST(options.BaseURL+"/objections/:objection/raising", wrapper.RaiseObjection)
+	router.POST(options.BaseURL+"/objections/:objection/admission", wrapper.AdmitObjection)
+	router.POST(options.BaseURL+"/objections/:objection/investigation", wrapper.InvestigateObjection)
+	router.POST(options.BaseURL+"/objections/:objection/commissions", wrapper.CommissionFacts)
+	router.POST(options.BaseURL+"/objections/:objection/extension", wrapper.ExtendObjection)
+	router.POST(options.BaseURL+"/objections/:objection/ruling", wrapper.RuleObjection)
+	router.POST(options.BaseURL+"/objections/:objection/withdrawal", wrapper.WithdrawObjection)
+	router.POST(options.BaseURL+"/objections/:objection/objector-readings", wrapper.ReadObjector)
+	router.GET(options.BaseURL+"/objections/:objection/attachments/:sha256", wrapper.DownloadAttachment)
+	router.GET(options.BaseURL+"/commissions", wrapper.ListCommissions)
+	router.POST(options.BaseURL+"/commissions/:commission/report", wrapper.ReportCommission)
 	router.GET(options.BaseURL+"/public/notices", wrapper.ListPublicNotices)
 	router.GET(options.BaseURL+"/public/notices/:id", wrapper.GetPublicNotice)
+	router.POST(options.BaseURL+"/public/notices/:id/objections", wrapper.FileObjection)
+	router.GET(options.BaseURL+"/public/objections/:receipt", wrapper.GetPublicObjection)
+	router.POST(options.BaseURL+"/public/objections/:receipt/attachments", wrapper.AttachToObjection)
 	router.GET(options.BaseURL+"/public/titles/:number", wrapper.GetPublicTitle)
 	router.GET(options.BaseURL+"/units", wrapper.ListUnits)
 	router.PATCH(options.BaseURL+"/units/:unit", wrapper.CorrectUnit)
@@ -11576,6 +13000,89 @@ func (response GetCalendardefaultApplicationProblemPlusJSONResponse) VisitGetCal
 	return err
 }
 
+type ListCommissionsRequestObject struct {
+	Params ListCommissionsParams
+}
+
+type ListCommissionsResponseObject interface {
+	VisitListCommissionsResponse(w http.ResponseWriter) error
+}
+
+type ListCommissions200JSONResponse struct {
+	Items []Commission `json:"items"`
+	Next  *string      `json:"next,omitempty"`
+}
+
+func (response ListCommissions200JSONResponse) VisitListCommissionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCommissionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListCommissionsdefaultApplicationProblemPlusJSONResponse) VisitListCommissionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReportCommissionRequestObject struct {
+	Commission int64 `json:"commission"`
+	Params     ReportCommissionParams
+	Body       *ReportCommissionJSONRequestBody
+}
+
+type ReportCommissionResponseObject interface {
+	VisitReportCommissionResponse(w http.ResponseWriter) error
+}
+
+type ReportCommission200JSONResponse CommissionDone
+
+func (response ReportCommission200JSONResponse) VisitReportCommissionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReportCommissiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReportCommissiondefaultApplicationProblemPlusJSONResponse) VisitReportCommissionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListEvidenceRequestObject struct {
 	Params ListEvidenceParams
 }
@@ -11946,6 +13453,543 @@ func (response ReadMessagedefaultApplicationProblemPlusJSONResponse) VisitReadMe
 	return err
 }
 
+type ListObjectionsRequestObject struct {
+	Params ListObjectionsParams
+}
+
+type ListObjectionsResponseObject interface {
+	VisitListObjectionsResponse(w http.ResponseWriter) error
+}
+
+type ListObjections200JSONResponse struct {
+	Items []Objection `json:"items"`
+	Next  *string     `json:"next,omitempty"`
+}
+
+func (response ListObjections200JSONResponse) VisitListObjectionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListObjectionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListObjectionsdefaultApplicationProblemPlusJSONResponse) VisitListObjectionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EnterObjectionRequestObject struct {
+	Params EnterObjectionParams
+	Body   *EnterObjectionJSONRequestBody
+}
+
+type EnterObjectionResponseObject interface {
+	VisitEnterObjectionResponse(w http.ResponseWriter) error
+}
+
+type EnterObjection201JSONResponse ObjectionDone
+
+func (response EnterObjection201JSONResponse) VisitEnterObjectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EnterObjectiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EnterObjectiondefaultApplicationProblemPlusJSONResponse) VisitEnterObjectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetObjectionRequestObject struct {
+	Objection ObjectionID `json:"objection"`
+}
+
+type GetObjectionResponseObject interface {
+	VisitGetObjectionResponse(w http.ResponseWriter) error
+}
+
+type GetObjection200JSONResponse Objection
+
+func (response GetObjection200JSONResponse) VisitGetObjectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetObjectiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetObjectiondefaultApplicationProblemPlusJSONResponse) VisitGetObjectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AdmitObjectionRequestObject struct {
+	Objection ObjectionID `json:"objection"`
+	Params    AdmitObjectionParams
+	Body      *AdmitObjectionJSONRequestBody
+}
+
+type AdmitObjectionResponseObject interface {
+	VisitAdmitObjectionResponse(w http.ResponseWriter) error
+}
+
+type AdmitObjection200JSONResponse ObjectionDone
+
+func (response AdmitObjection200JSONResponse) VisitAdmitObjectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AdmitObjectiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AdmitObjectiondefaultApplicationProblemPlusJSONResponse) VisitAdmitObjectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DownloadAttachmentRequestObject struct {
+	Objection ObjectionID `json:"objection"`
+	Sha256    SHA256      `json:"sha256"`
+}
+
+type DownloadAttachmentResponseObject interface {
+	VisitDownloadAttachmentResponse(w http.ResponseWriter) error
+}
+
+type DownloadAttachment200ApplicationoctetStreamResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response DownloadAttachment200ApplicationoctetStreamResponse) VisitDownloadAttachmentResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/octet-stream")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type DownloadAttachmentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DownloadAttachmentdefaultApplicationProblemPlusJSONResponse) VisitDownloadAttachmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CommissionFactsRequestObject struct {
+	Objection ObjectionID `json:"objection"`
+	Params    CommissionFactsParams
+	Body      *CommissionFactsJSONRequestBody
+}
+
+type CommissionFactsResponseObject interface {
+	VisitCommissionFactsResponse(w http.ResponseWriter) error
+}
+
+type CommissionFacts201JSONResponse CommissionDone
+
+func (response CommissionFacts201JSONResponse) VisitCommissionFactsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CommissionFactsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CommissionFactsdefaultApplicationProblemPlusJSONResponse) VisitCommissionFactsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExtendObjectionRequestObject struct {
+	Objection ObjectionID `json:"objection"`
+	Params    ExtendObjectionParams
+	Body      *ExtendObjectionJSONRequestBody
+}
+
+type ExtendObjectionResponseObject interface {
+	VisitExtendObjectionResponse(w http.ResponseWriter) error
+}
+
+type ExtendObjection200JSONResponse ObjectionDone
+
+func (response ExtendObjection200JSONResponse) VisitExtendObjectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExtendObjectiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExtendObjectiondefaultApplicationProblemPlusJSONResponse) VisitExtendObjectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AssignObjectionRequestObject struct {
+	Objection ObjectionID `json:"objection"`
+	Params    AssignObjectionParams
+	Body      *AssignObjectionJSONRequestBody
+}
+
+type AssignObjectionResponseObject interface {
+	VisitAssignObjectionResponse(w http.ResponseWriter) error
+}
+
+type AssignObjection200JSONResponse ObjectionDone
+
+func (response AssignObjection200JSONResponse) VisitAssignObjectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AssignObjectiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AssignObjectiondefaultApplicationProblemPlusJSONResponse) VisitAssignObjectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InvestigateObjectionRequestObject struct {
+	Objection ObjectionID `json:"objection"`
+	Params    InvestigateObjectionParams
+}
+
+type InvestigateObjectionResponseObject interface {
+	VisitInvestigateObjectionResponse(w http.ResponseWriter) error
+}
+
+type InvestigateObjection200JSONResponse ObjectionDone
+
+func (response InvestigateObjection200JSONResponse) VisitInvestigateObjectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InvestigateObjectiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response InvestigateObjectiondefaultApplicationProblemPlusJSONResponse) VisitInvestigateObjectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadObjectorRequestObject struct {
+	Objection ObjectionID `json:"objection"`
+	Params    ReadObjectorParams
+}
+
+type ReadObjectorResponseObject interface {
+	VisitReadObjectorResponse(w http.ResponseWriter) error
+}
+
+type ReadObjector200JSONResponse struct {
+	Objector *Objector `json:"objector,omitempty"`
+	Receipt  Receipt   `json:"receipt"`
+}
+
+func (response ReadObjector200JSONResponse) VisitReadObjectorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadObjectordefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReadObjectordefaultApplicationProblemPlusJSONResponse) VisitReadObjectorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RaiseObjectionRequestObject struct {
+	Objection ObjectionID `json:"objection"`
+	Params    RaiseObjectionParams
+	Body      *RaiseObjectionJSONRequestBody
+}
+
+type RaiseObjectionResponseObject interface {
+	VisitRaiseObjectionResponse(w http.ResponseWriter) error
+}
+
+type RaiseObjection200JSONResponse ObjectionDone
+
+func (response RaiseObjection200JSONResponse) VisitRaiseObjectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RaiseObjectiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RaiseObjectiondefaultApplicationProblemPlusJSONResponse) VisitRaiseObjectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RuleObjectionRequestObject struct {
+	Objection ObjectionID `json:"objection"`
+	Params    RuleObjectionParams
+	Body      *RuleObjectionJSONRequestBody
+}
+
+type RuleObjectionResponseObject interface {
+	VisitRuleObjectionResponse(w http.ResponseWriter) error
+}
+
+type RuleObjection200JSONResponse ObjectionDone
+
+func (response RuleObjection200JSONResponse) VisitRuleObjectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RuleObjectiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RuleObjectiondefaultApplicationProblemPlusJSONResponse) VisitRuleObjectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawObjectionRequestObject struct {
+	Objection ObjectionID `json:"objection"`
+	Params    WithdrawObjectionParams
+	Body      *WithdrawObjectionJSONRequestBody
+}
+
+type WithdrawObjectionResponseObject interface {
+	VisitWithdrawObjectionResponse(w http.ResponseWriter) error
+}
+
+type WithdrawObjection200JSONResponse ObjectionDone
+
+func (response WithdrawObjection200JSONResponse) VisitWithdrawObjectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawObjectiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response WithdrawObjectiondefaultApplicationProblemPlusJSONResponse) VisitWithdrawObjectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListOfficersRequestObject struct {
 	Params ListOfficersParams
 }
@@ -12140,6 +14184,130 @@ type GetPublicNoticedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetPublicNoticedefaultApplicationProblemPlusJSONResponse) VisitGetPublicNoticeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FileObjectionRequestObject struct {
+	Id     int64 `json:"id"`
+	Params FileObjectionParams
+	Body   *FileObjectionJSONRequestBody
+}
+
+type FileObjectionResponseObject interface {
+	VisitFileObjectionResponse(w http.ResponseWriter) error
+}
+
+type FileObjection201JSONResponse PublicObjection
+
+func (response FileObjection201JSONResponse) VisitFileObjectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FileObjectiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response FileObjectiondefaultApplicationProblemPlusJSONResponse) VisitFileObjectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPublicObjectionRequestObject struct {
+	Receipt ReceiptNumber `json:"receipt"`
+}
+
+type GetPublicObjectionResponseObject interface {
+	VisitGetPublicObjectionResponse(w http.ResponseWriter) error
+}
+
+type GetPublicObjection200JSONResponse PublicObjection
+
+func (response GetPublicObjection200JSONResponse) VisitGetPublicObjectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPublicObjectiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPublicObjectiondefaultApplicationProblemPlusJSONResponse) VisitGetPublicObjectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AttachToObjectionRequestObject struct {
+	Receipt ReceiptNumber `json:"receipt"`
+	Params  AttachToObjectionParams
+	Body    io.Reader
+}
+
+type AttachToObjectionResponseObject interface {
+	VisitAttachToObjectionResponse(w http.ResponseWriter) error
+}
+
+type AttachToObjection201JSONResponse struct {
+	Sha256 string `json:"sha256"`
+	Size   int64  `json:"size"`
+}
+
+func (response AttachToObjection201JSONResponse) VisitAttachToObjectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AttachToObjectiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AttachToObjectiondefaultApplicationProblemPlusJSONResponse) VisitAttachToObjectionResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -16534,6 +18702,12 @@ type StrictServerInterface interface {
 	// GetCalendar 工作日历 The State Council's calendar of a year, as it is in force
 	// (GET /calendars/{year})
 	GetCalendar(ctx context.Context, request GetCalendarRequestObject) (GetCalendarResponseObject, error)
+	// ListCommissions 交办事项 What the office is asked to check
+	// (GET /commissions)
+	ListCommissions(ctx context.Context, request ListCommissionsRequestObject) (ListCommissionsResponseObject, error)
+	// ReportCommission 报告核查情况 What the office found
+	// (POST /commissions/{commission}/report)
+	ReportCommission(ctx context.Context, request ReportCommissionRequestObject) (ReportCommissionResponseObject, error)
 	// ListEvidence 材料库 The files of an office and of those below it
 	// (GET /evidence)
 	ListEvidence(ctx context.Context, request ListEvidenceRequestObject) (ListEvidenceResponseObject, error)
@@ -16561,6 +18735,45 @@ type StrictServerInterface interface {
 	// ReadMessage 标记已读 Mark a message read
 	// (POST /messages/{id}/reading)
 	ReadMessage(ctx context.Context, request ReadMessageRequestObject) (ReadMessageResponseObject, error)
+	// ListObjections 异议列表 Objections with the office and those below it, or of its rounds; never what they say
+	// (GET /objections)
+	ListObjections(ctx context.Context, request ListObjectionsRequestObject) (ListObjectionsResponseObject, error)
+	// EnterObjection 录入异议 Enter what came by letter, telephone, fax, e-mail or visit
+	// (POST /objections)
+	EnterObjection(ctx context.Context, request EnterObjectionRequestObject) (EnterObjectionResponseObject, error)
+	// GetObjection 异议 One objection with its history; facts and files for handler and supervisor alone
+	// (GET /objections/{objection})
+	GetObjection(ctx context.Context, request GetObjectionRequestObject) (GetObjectionResponseObject, error)
+	// AdmitObjection 受理或不予受理 Admit it, or refuse it with its ground
+	// (POST /objections/{objection}/admission)
+	AdmitObjection(ctx context.Context, request AdmitObjectionRequestObject) (AdmitObjectionResponseObject, error)
+	// DownloadAttachment 下载异议附件 A file sent with an objection, for handler and supervisor; each reading is in the decision log
+	// (GET /objections/{objection}/attachments/{sha256})
+	DownloadAttachment(ctx context.Context, request DownloadAttachmentRequestObject) (DownloadAttachmentResponseObject, error)
+	// CommissionFacts 交办核查 Ask an office to check facts, in the own words and without whoever objected
+	// (POST /objections/{objection}/commissions)
+	CommissionFacts(ctx context.Context, request CommissionFactsRequestObject) (CommissionFactsResponseObject, error)
+	// ExtendObjection 延长办理期限 As many days again, once
+	// (POST /objections/{objection}/extension)
+	ExtendObjection(ctx context.Context, request ExtendObjectionRequestObject) (ExtendObjectionResponseObject, error)
+	// AssignObjection 指定承办人 Name who handles it, who took no part in deciding on the unit
+	// (POST /objections/{objection}/handler)
+	AssignObjection(ctx context.Context, request AssignObjectionRequestObject) (AssignObjectionResponseObject, error)
+	// InvestigateObjection 开始核查 Begin to look into it
+	// (POST /objections/{objection}/investigation)
+	InvestigateObjection(ctx context.Context, request InvestigateObjectionRequestObject) (InvestigateObjectionResponseObject, error)
+	// ReadObjector 查看异议人 Who objected; each reading is in the decision log
+	// (POST /objections/{objection}/objector-readings)
+	ReadObjector(ctx context.Context, request ReadObjectorRequestObject) (ReadObjectorResponseObject, error)
+	// RaiseObjection 提级办理 Give it to the next office above, when nobody here is uninvolved
+	// (POST /objections/{objection}/raising)
+	RaiseObjection(ctx context.Context, request RaiseObjectionRequestObject) (RaiseObjectionResponseObject, error)
+	// RuleObjection 办结异议 Rule on it, also after the round
+	// (POST /objections/{objection}/ruling)
+	RuleObjection(ctx context.Context, request RuleObjectionRequestObject) (RuleObjectionResponseObject, error)
+	// WithdrawObjection 撤回异议 Whoever objected takes it back; it goes on as a lead
+	// (POST /objections/{objection}/withdrawal)
+	WithdrawObjection(ctx context.Context, request WithdrawObjectionRequestObject) (WithdrawObjectionResponseObject, error)
 	// ListOfficers 经办人 Officers of one's own office and those below
 	// (GET /officers)
 	ListOfficers(ctx context.Context, request ListOfficersRequestObject) (ListOfficersResponseObject, error)
@@ -16576,6 +18789,15 @@ type StrictServerInterface interface {
 	// GetPublicNotice 公示名单 One notice with its list and hash
 	// (GET /public/notices/{id})
 	GetPublicNotice(ctx context.Context, request GetPublicNoticeRequestObject) (GetPublicNoticeResponseObject, error)
+	// FileObjection 提出异议 Object to a unit on the list, while it is before the public
+	// (POST /public/notices/{id}/objections)
+	FileObjection(ctx context.Context, request FileObjectionRequestObject) (FileObjectionResponseObject, error)
+	// GetPublicObjection 查询异议 Where an objection stands, and its written answer
+	// (GET /public/objections/{receipt})
+	GetPublicObjection(ctx context.Context, request GetPublicObjectionRequestObject) (GetPublicObjectionResponseObject, error)
+	// AttachToObjection 补交附件 Add a file to an objection, until it is judged whether it is admitted
+	// (POST /public/objections/{receipt}/attachments)
+	AttachToObjection(ctx context.Context, request AttachToObjectionRequestObject) (AttachToObjectionResponseObject, error)
 	// GetPublicTitle 称号验证 Verify a title
 	// (GET /public/titles/{number})
 	GetPublicTitle(ctx context.Context, request GetPublicTitleRequestObject) (GetPublicTitleResponseObject, error)
@@ -17238,6 +19460,77 @@ func (sh *strictHandler) GetCalendar(ctx *gin.Context, year int) {
 	}
 }
 
+// ListCommissions operation middleware
+func (sh *strictHandler) ListCommissions(ctx *gin.Context, params ListCommissionsParams) {
+	var request ListCommissionsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCommissions(ctx, request.(ListCommissionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCommissions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListCommissionsResponseObject); ok {
+		if err := validResponse.VisitListCommissionsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReportCommission operation middleware
+func (sh *strictHandler) ReportCommission(ctx *gin.Context, commission int64, params ReportCommissionParams) {
+	var request ReportCommissionRequestObject
+
+	request.Commission = commission
+	request.Params = params
+
+	var body ReportCommissionJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReportCommission(ctx, request.(ReportCommissionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReportCommission")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReportCommissionResponseObject); ok {
+		if err := validResponse.VisitReportCommissionResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListEvidence operation middleware
 func (sh *strictHandler) ListEvidence(ctx *gin.Context, params ListEvidenceParams) {
 	var request ListEvidenceRequestObject
@@ -17510,6 +19803,498 @@ func (sh *strictHandler) ReadMessage(ctx *gin.Context, id int64, params ReadMess
 	}
 }
 
+// ListObjections operation middleware
+func (sh *strictHandler) ListObjections(ctx *gin.Context, params ListObjectionsParams) {
+	var request ListObjectionsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListObjections(ctx, request.(ListObjectionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListObjections")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListObjectionsResponseObject); ok {
+		if err := validResponse.VisitListObjectionsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// EnterObjection operation middleware
+func (sh *strictHandler) EnterObjection(ctx *gin.Context, params EnterObjectionParams) {
+	var request EnterObjectionRequestObject
+
+	request.Params = params
+
+	var body EnterObjectionJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EnterObjection(ctx, request.(EnterObjectionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EnterObjection")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(EnterObjectionResponseObject); ok {
+		if err := validResponse.VisitEnterObjectionResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetObjection operation middleware
+func (sh *strictHandler) GetObjection(ctx *gin.Context, objection ObjectionID) {
+	var request GetObjectionRequestObject
+
+	request.Objection = objection
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetObjection(ctx, request.(GetObjectionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetObjection")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetObjectionResponseObject); ok {
+		if err := validResponse.VisitGetObjectionResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AdmitObjection operation middleware
+func (sh *strictHandler) AdmitObjection(ctx *gin.Context, objection ObjectionID, params AdmitObjectionParams) {
+	var request AdmitObjectionRequestObject
+
+	request.Objection = objection
+	request.Params = params
+
+	var body AdmitObjectionJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AdmitObjection(ctx, request.(AdmitObjectionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AdmitObjection")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AdmitObjectionResponseObject); ok {
+		if err := validResponse.VisitAdmitObjectionResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DownloadAttachment operation middleware
+func (sh *strictHandler) DownloadAttachment(ctx *gin.Context, objection ObjectionID, sha256 SHA256) {
+	var request DownloadAttachmentRequestObject
+
+	request.Objection = objection
+	request.Sha256 = sha256
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DownloadAttachment(ctx, request.(DownloadAttachmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DownloadAttachment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(DownloadAttachmentResponseObject); ok {
+		if err := validResponse.VisitDownloadAttachmentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CommissionFacts operation middleware
+func (sh *strictHandler) CommissionFacts(ctx *gin.Context, objection ObjectionID, params CommissionFactsParams) {
+	var request CommissionFactsRequestObject
+
+	request.Objection = objection
+	request.Params = params
+
+	var body CommissionFactsJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CommissionFacts(ctx, request.(CommissionFactsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CommissionFacts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CommissionFactsResponseObject); ok {
+		if err := validResponse.VisitCommissionFactsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ExtendObjection operation middleware
+func (sh *strictHandler) ExtendObjection(ctx *gin.Context, objection ObjectionID, params ExtendObjectionParams) {
+	var request ExtendObjectionRequestObject
+
+	request.Objection = objection
+	request.Params = params
+
+	var body ExtendObjectionJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExtendObjection(ctx, request.(ExtendObjectionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExtendObjection")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ExtendObjectionResponseObject); ok {
+		if err := validResponse.VisitExtendObjectionResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AssignObjection operation middleware
+func (sh *strictHandler) AssignObjection(ctx *gin.Context, objection ObjectionID, params AssignObjectionParams) {
+	var request AssignObjectionRequestObject
+
+	request.Objection = objection
+	request.Params = params
+
+	var body AssignObjectionJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AssignObjection(ctx, request.(AssignObjectionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AssignObjection")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AssignObjectionResponseObject); ok {
+		if err := validResponse.VisitAssignObjectionResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// InvestigateObjection operation middleware
+func (sh *strictHandler) InvestigateObjection(ctx *gin.Context, objection ObjectionID, params InvestigateObjectionParams) {
+	var request InvestigateObjectionRequestObject
+
+	request.Objection = objection
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.InvestigateObjection(ctx, request.(InvestigateObjectionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "InvestigateObjection")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(InvestigateObjectionResponseObject); ok {
+		if err := validResponse.VisitInvestigateObjectionResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReadObjector operation middleware
+func (sh *strictHandler) ReadObjector(ctx *gin.Context, objection ObjectionID, params ReadObjectorParams) {
+	var request ReadObjectorRequestObject
+
+	request.Objection = objection
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadObjector(ctx, request.(ReadObjectorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadObjector")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReadObjectorResponseObject); ok {
+		if err := validResponse.VisitReadObjectorResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RaiseObjection operation middleware
+func (sh *strictHandler) RaiseObjection(ctx *gin.Context, objection ObjectionID, params RaiseObjectionParams) {
+	var request RaiseObjectionRequestObject
+
+	request.Objection = objection
+	request.Params = params
+
+	var body RaiseObjectionJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RaiseObjection(ctx, request.(RaiseObjectionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RaiseObjection")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RaiseObjectionResponseObject); ok {
+		if err := validResponse.VisitRaiseObjectionResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RuleObjection operation middleware
+func (sh *strictHandler) RuleObjection(ctx *gin.Context, objection ObjectionID, params RuleObjectionParams) {
+	var request RuleObjectionRequestObject
+
+	request.Objection = objection
+	request.Params = params
+
+	var body RuleObjectionJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RuleObjection(ctx, request.(RuleObjectionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RuleObjection")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RuleObjectionResponseObject); ok {
+		if err := validResponse.VisitRuleObjectionResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// WithdrawObjection operation middleware
+func (sh *strictHandler) WithdrawObjection(ctx *gin.Context, objection ObjectionID, params WithdrawObjectionParams) {
+	var request WithdrawObjectionRequestObject
+
+	request.Objection = objection
+	request.Params = params
+
+	var body WithdrawObjectionJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.WithdrawObjection(ctx, request.(WithdrawObjectionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WithdrawObjection")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(WithdrawObjectionResponseObject); ok {
+		if err := validResponse.VisitWithdrawObjectionResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListOfficers operation middleware
 func (sh *strictHandler) ListOfficers(ctx *gin.Context, params ListOfficersParams) {
 	var request ListOfficersRequestObject
@@ -17668,6 +20453,106 @@ func (sh *strictHandler) GetPublicNotice(ctx *gin.Context, id int64) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetPublicNoticeResponseObject); ok {
 		if err := validResponse.VisitGetPublicNoticeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// FileObjection operation middleware
+func (sh *strictHandler) FileObjection(ctx *gin.Context, id int64, params FileObjectionParams) {
+	var request FileObjectionRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body FileObjectionJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.FileObjection(ctx, request.(FileObjectionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FileObjection")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(FileObjectionResponseObject); ok {
+		if err := validResponse.VisitFileObjectionResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetPublicObjection operation middleware
+func (sh *strictHandler) GetPublicObjection(ctx *gin.Context, receipt ReceiptNumber) {
+	var request GetPublicObjectionRequestObject
+
+	request.Receipt = receipt
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPublicObjection(ctx, request.(GetPublicObjectionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPublicObjection")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetPublicObjectionResponseObject); ok {
+		if err := validResponse.VisitGetPublicObjectionResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AttachToObjection operation middleware
+func (sh *strictHandler) AttachToObjection(ctx *gin.Context, receipt ReceiptNumber, params AttachToObjectionParams) {
+	var request AttachToObjectionRequestObject
+
+	request.Receipt = receipt
+	request.Params = params
+
+	request.Body = ctx.Request.Body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AttachToObjection(ctx, request.(AttachToObjectionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AttachToObjection")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AttachToObjectionResponseObject); ok {
+		if err := validResponse.VisitAttachToObjectionResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -17,8 +17,12 @@ import (
 // header. What the contract marks public needs none and is rate limited
 // instead.
 func (s *Server) authenticate(c *gin.Context) {
-	if s.contract.operation(c).public {
-		if !s.visitors.admit(c.ClientIP()) {
+	if op := s.contract.operation(c); op.public {
+		limit := s.visitors
+		if op.act {
+			limit = s.senders
+		}
+		if !limit.admit(c.ClientIP()) {
 			c.Header("Retry-After", "1")
 			s.problem(c, award.Refuse(award.Unavailable, "", "rate_limited"))
 			return
@@ -98,23 +102,28 @@ func (c *callers) find(ctx context.Context, key string) (award.Officer, error) {
 }
 
 // How often one address may read the public pages: a person never notices, a
-// program that copies everything is slowed.
+// program that copies everything is slowed. Saying something takes a person
+// minutes; an office that many share an address with is not shut out.
 const (
 	visitsPerSecond = 5
 	visitsAtOnce    = 30
+	sendsPerSecond  = 0.2
+	sendsAtOnce     = 10
 	mostVisitors    = 10_000
 )
 
-// visitors limits how often an address reads without a key.
+// visitors limits how often an address reads, or says something, without a key.
 type visitors struct {
-	now func() time.Time
+	now       func() time.Time
+	perSecond rate.Limit
+	atOnce    int
 
 	mu    sync.Mutex
 	known map[string]*rate.Limiter
 }
 
-func newVisitors(now func() time.Time) *visitors {
-	return &visitors{now: now, known: make(map[string]*rate.Limiter)}
+func newVisitors(now func() time.Time, perSecond rate.Limit, atOnce int) *visitors {
+	return &visitors{now: now, perSecond: perSecond, atOnce: atOnce, known: make(map[string]*rate.Limiter)}
 }
 
 func (v *visitors) admit(address string) bool {
@@ -125,7 +134,7 @@ func (v *visitors) admit(address string) bool {
 		if len(v.known) >= mostVisitors {
 			clear(v.known) // forgets who was slowed, never grows
 		}
-		limiter = rate.NewLimiter(visitsPerSecond, visitsAtOnce)
+		limiter = rate.NewLimiter(v.perSecond, v.atOnce)
 		v.known[address] = limiter
 	}
 	return limiter.AllowN(v.now(), 1)

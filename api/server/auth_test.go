@@ -74,7 +74,7 @@ func TestAFaultOfTheRecordIsNoWrongKey(t *testing.T) {
 
 func TestPublicPagesAreReadWithoutAKeyButNotWithoutEnd(t *testing.T) {
 	now := &clock{time.Unix(1_800_000_000, 0)}
-	visitors := newVisitors(now.read)
+	visitors := newVisitors(now.read, visitsPerSecond, visitsAtOnce)
 	for i := range visitsAtOnce {
 		if !visitors.admit("192.0.2.1") {
 			t.Fatalf("visit %d is refused", i+1)

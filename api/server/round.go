@@ -235,6 +235,8 @@ func readRules(in RoundDefinition, out *award.Rules) []award.Defect {
 		{in.Rules.EarlierNoticeDays, &out.EarlierNoticeDays},
 		{in.Rules.ReviewRequestDays, &out.ReviewRequestDays},
 		{in.Rules.ReviewDays, &out.ReviewDays},
+		{in.Rules.ObjectionAdmitDays, &out.ObjectionAdmitDays},
+		{in.Rules.ObjectionRuleDays, &out.ObjectionRuleDays},
 	} {
 		if n.from != nil {
 			*n.to = *n.from

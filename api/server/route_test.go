@@ -46,6 +46,12 @@ var actOf = map[string]award.Act{
 	"scanForm":      award.ActScanForm,
 	"requestReview": award.ActRequestReview, "answerReview": award.ActAnswerReview,
 
+	"fileObjection": award.ActFileObjection, "attachToObjection": award.ActAttachToObjection,
+	"enterObjection": award.ActEnterObjection, "assignObjection": award.ActAssignObjection, "raiseObjection": award.ActRaiseObjection,
+	"admitObjection": award.ActAdmitObjection, "investigateObjection": award.ActInvestigateObjection,
+	"commissionFacts": award.ActCommission, "reportCommission": award.ActReportCommission, "extendObjection": award.ActExtendObjection,
+	"ruleObjection": award.ActRuleObjection, "withdrawObjection": award.ActWithdrawObjection, "readObjector": award.ActReadObjector,
+
 	"uploadEvidence": award.ActUploadEvidence, "attachEvidence": award.ActAttachEvidence,
 	"detachEvidence": award.ActDetachEvidence,
 
@@ -70,20 +76,21 @@ func TestEveryActHasExactlyOneRouteAndEveryMutatingRouteIsAnAct(t *testing.T) {
 		if (acts || many) != o.act {
 			t.Errorf("%s (%s): changes something: %v; is an act: %v", o.OperationID, route, o.act, acts)
 		}
-		if o.public && o.act {
-			t.Errorf("%s changes something without a key", o.OperationID)
+		if o.act && o.public != slices.Contains(award.PublicActs(), name) {
+			t.Errorf("%s changes something; without a key: %v", o.OperationID, o.public)
 		}
 		if acts {
 			routes[name]++
 		}
 	}
-	for _, name := range award.OfficeActs() { // internal/acts proves that each has a row of policy
+	every := append(award.OfficeActs(), award.PublicActs()...)
+	for _, name := range every { // internal/acts proves that each has a row of policy
 		if routes[name] != 1 {
 			t.Errorf("act %s has %d routes", name, routes[name])
 		}
 	}
-	if len(routes) != len(award.OfficeActs()) {
-		t.Errorf("%d acts have routes, %d are listed", len(routes), len(award.OfficeActs()))
+	if len(routes) != len(every) {
+		t.Errorf("%d acts have routes, %d are listed", len(routes), len(every))
 	}
 	for _, operations := range []map[string]award.Act{actOf, bulkOf} {
 		for id := range operations {
@@ -136,7 +143,7 @@ func TestEveryOperationIsRoutedAndAsksForAKeyUnlessPublic(t *testing.T) {
 }
 
 // pathHole is a parameter of a route other than those with words of their own.
-var pathHole = regexp.MustCompile(`:(standard|round|office|unit|application|id|officer|number|leaf|sha256)\b`)
+var pathHole = regexp.MustCompile(`:(standard|round|office|unit|application|id|officer|number|leaf|sha256|objection|commission|receipt)\b`)
 
 func TestTheGeneratedRoutesAreTheContracts(t *testing.T) {
 	contract, err := readContract(contractText(t))

@@ -33,7 +33,8 @@ type Server struct {
 	ready    func(ctx context.Context) error
 	now      func() time.Time
 	callers  *callers
-	visitors *visitors
+	visitors *visitors // read without a key
+	senders  *visitors // say something without a key
 	metrics  *metrics
 }
 
@@ -58,7 +59,8 @@ func New(o Options) (http.Handler, error) {
 	}
 	s := &Server{
 		acts: o.Acts, log: o.Log, contract: contract, texts: texts, ready: o.Ready, now: o.Now,
-		callers: newCallers(o.Acts.Authenticate, o.Now), visitors: newVisitors(o.Now), metrics: newMetrics(),
+		callers: newCallers(o.Acts.Authenticate, o.Now), metrics: newMetrics(),
+		visitors: newVisitors(o.Now, visitsPerSecond, visitsAtOnce), senders: newVisitors(o.Now, sendsPerSecond, sendsAtOnce),
 	}
 	return s.routes(docs), nil
 }

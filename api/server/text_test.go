@@ -113,6 +113,12 @@ func TestEveryWordOfTheRulesIsInTheCatalogs(t *testing.T) {
 	for _, s := range award.RoundStates() {
 		words["roundstate_"+string(s)] = true
 	}
+	for _, s := range award.ObjectionStates() {
+		words["objectionstate_"+string(s)] = true
+	}
+	for _, m := range award.ObjectionMoves() {
+		words["act_"+string(m.Act)] = true
+	}
 	for _, s := range award.StageStates() {
 		words["stagestate_"+string(s)] = true
 	}

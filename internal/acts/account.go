@@ -2,6 +2,7 @@ package acts
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -131,10 +132,10 @@ func (t *act) accountable(ctx context.Context, in []AccountFor) (accounts []Acco
 			refuse("name", "account_name_long", mostName)
 		case taken[offices[i]]:
 			refuse("office", "account_there", row.Office)
-		case award.CodeOf(err) == award.Forbidden:
-			refuse("roles", "role_admin_by_admin")
-		case err != nil:
+		case unknownRole(account.Roles) != "":
 			refuse("roles", "role_unknown", unknownRole(account.Roles))
+		case err != nil:
+			refuse("roles", refusalKey(err))
 		default:
 			account.Roles = distinct(account.Roles)
 			taken[offices[i]] = true
@@ -145,6 +146,12 @@ func (t *act) accountable(ctx context.Context, in []AccountFor) (accounts []Acco
 
 // mostName is the longest name of a person, as in the contract.
 const mostName = 50
+
+// refusalKey is what mayGrant has against roles that are known.
+func refusalKey(err error) string {
+	refusal, _ := errors.AsType[*award.Error](err)
+	return refusal.Key
+}
 
 func unknownRole(roles []award.Role) string {
 	for _, role := range roles {

@@ -55,6 +55,7 @@ type Tx interface {
 	messageTx
 	evidenceTx
 	calendarTx
+	objectionTx
 	// Try runs fn and takes back what it wrote when it fails; the transaction
 	// goes on.
 	Try(ctx context.Context, fn func() error) error
@@ -72,6 +73,7 @@ type Reads interface {
 	messageReads
 	evidenceReads
 	calendarReads
+	objectionReads
 }
 
 // Key makes a repeated call harmless: the same officer, method, path and key

@@ -30,10 +30,18 @@ type Waiting struct {
 	StageDue   time.Time // when the first of them is
 	StagesLate int       // its stages past their date
 
-	Reviews     int       // 复核 to answer
-	ReviewDue   time.Time // when the first is due
-	BelowFiles  int       // files past their date at offices directly below
-	BelowStages int       // stages past their date of offices it supervises
+	Reviews   int       // 复核 to answer
+	ReviewDue time.Time // when the first is due
+
+	Objections      int       // to handle and not late
+	ObjectionDue    time.Time // when the first is to be admitted or ruled on
+	ObjectionsLate  int       // past their date (D-03)
+	Commissions     int       // facts to check and report on, late ones too
+	CommissionDue   time.Time // when the first is due
+	BelowObjections int       // past their date at offices below
+
+	BelowFiles  int // files past their date at offices directly below
+	BelowStages int // stages past their date of offices it supervises
 }
 
 // digestTx walks offices that something waits for. round is "" for all real
@@ -110,9 +118,13 @@ func (w Waiting) digest(round, day string, now time.Time) Message {
 	say(w.Late, "%d 件申报材料已逾期，请即办理(N 四(一))。")
 	say(w.Files-w.Late, "%d 件申报材料待办理，最早的自%s起等待。", dayShown(w.Oldest))
 	say(w.Reviews, "%d 件复核待答复，最早%s(N 四)。", award.Until(w.ReviewDue))
+	say(w.ObjectionsLate, "%d 件异议已逾期，请即决定是否受理或办结(D-03)。")
+	say(w.Objections, "%d 件异议待办理，最早%s(D-03)。", award.Until(w.ObjectionDue))
+	say(w.Commissions, "%d 项交办核查待报告，最早%s。", award.Until(w.CommissionDue))
 	say(w.StagesLate, "%d 个阶段已逾期，请即办结并报告；办结前计为逾期(N 四(二))。")
 	say(w.Stages, "%d 个阶段即将到期，最早%s。", award.Until(w.StageDue))
 	say(w.BelowFiles, "下级机构有 %d 件申报材料逾期未办，请督办。")
+	say(w.BelowObjections, "所辖机构有 %d 件异议逾期未办，请督办。")
 	say(w.BelowStages, "所辖推荐机构有 %d 个阶段逾期，请督办或点名关闭。")
 	m.Body = strings.Join(lines, "\n")
 	m.Subject = w.heading(now) + lines[0]
@@ -121,17 +133,17 @@ func (w Waiting) digest(round, day string, now time.Time) Message {
 
 // heading is the act and its date: what an office reads first.
 func (w Waiting) heading(now time.Time) string {
-	if w.Late+w.StagesLate > 0 {
+	if w.Late+w.StagesLate+w.ObjectionsLate > 0 {
 		return "〔需办理·已逾期〕"
 	}
 	var due time.Time
-	for _, next := range []time.Time{w.FilesDue, w.StageDue, w.ReviewDue} {
+	for _, next := range []time.Time{w.FilesDue, w.StageDue, w.ReviewDue, w.ObjectionDue, w.CommissionDue} {
 		if due.IsZero() || !next.IsZero() && next.Before(due) {
 			due = next
 		}
 	}
 	switch {
-	case w.Files+w.Stages+w.Reviews == 0:
+	case w.Files+w.Stages+w.Reviews+w.Objections+w.Commissions == 0:
 		return "〔请督办〕"
 	case due.After(now):
 		return "〔需办理·截止" + dueShown(due) + "〕"

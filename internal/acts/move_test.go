@@ -46,8 +46,8 @@ func TestEveryActOnEveryStateMovesByTheTableOrNotAtAll(t *testing.T) {
 		ends[m.To] = ends[m.To] || m.To.Ended()
 	}
 	for _, state := range award.FileStates() {
-		// The bar, the veto and the removal come with objections and standards in full.
-		later := state == award.FileBarred || state == award.FileVetoed || state == award.FileRemoved
+		// The bar and the veto come with standards in full.
+		later := state == award.FileBarred || state == award.FileVetoed
 		require.Equal(t, state.Ended() && !later, ends[state], "is %s an end that a unit is told?", state)
 		require.Equal(t, state.Ended(), state.Result() != "")
 	}
@@ -213,6 +213,9 @@ func attempts() []attempt {
 			_, err := a.Decide(ctx, c.Admin, c.Key(), acts.DecideInput{Round: c.round, Number: "民发〔2027〕1号", Date: award.DateOf(c.Now())})
 			return err
 		}},
+		{name: "uphold an objection", act: award.ActRuleObjection, prepare: objected("provincial"), do: rule(award.ObjectionUpheld)},
+		{name: "dismiss an objection after the provincial notice", act: award.ActRuleObjection, prepare: objected("provincial"), do: rule(award.ObjectionDismissed)},
+		{name: "dismiss an objection after the national notice", act: award.ActRuleObjection, prepare: objected("national"), do: rule(award.ObjectionDismissed)},
 		{name: "cancel the round", act: award.ActCancelRound, do: func(ctx context.Context, a *acts.Acts, c *country, _ stand) error {
 			_, err := a.CancelRound(ctx, c.Admin, c.Key(), c.round, "演练结束")
 			return err
@@ -279,6 +282,28 @@ func before(scope string) func(tx sqlTx, c *country, s stand) {
 func endNotice(ctx context.Context, a *acts.Acts, c *country, _ stand) error {
 	_, err := a.EndNotice(ctx, c.round, 1)
 	return err
+}
+
+// objected puts the file on a list whose notice has ended, with an objection to
+// it that is being looked into.
+func objected(scope string) func(tx sqlTx, c *country, s stand) {
+	return func(tx sqlTx, c *country, s stand) {
+		before(scope)(tx, c, s)
+		c.in(tx, `UPDATE public_notice SET state = 'ended' WHERE round_id = $1`, c.round)
+		c.in(tx, `INSERT INTO objection (id, receipt, kind, notice_id, round_id, application_id, office_id, channel, facts, received_at, state, handler_id, admit_due_at)
+			OVERRIDING SYSTEM VALUE
+			SELECT 1, 'receipt', 'objection', id, $1, $2, $3, 'form', '', shifan_now(), 'investigating', $4, shifan_now() FROM public_notice WHERE round_id = $1`,
+			c.round, s.file.ID, s.file.Office, c.Clerk(s.file.OfficeCode).ID)
+	}
+}
+
+func rule(outcome award.ObjectionState) func(context.Context, *acts.Acts, *country, stand) error {
+	return func(ctx context.Context, a *acts.Acts, c *country, s stand) error {
+		_, err := a.RuleObjection(ctx, c.Clerk(s.file.OfficeCode), c.Key(), acts.RuleObjection{
+			Objection: 1, Outcome: outcome, Ground: "经核查", Answer: "答复",
+		})
+		return err
+	}
 }
 
 func adopt(it bool) func(context.Context, *acts.Acts, *country, stand) error {

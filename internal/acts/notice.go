@@ -247,6 +247,9 @@ func (a *Acts) EndNotice(ctx context.Context, round string, number int) (bool, e
 		if err != nil {
 			return err
 		}
+		if err := tx.ShutNotice(ctx, round, number); err != nil { // nor is an objection on its way, or being settled
+			return err
+		}
 		n, err := tx.LockNotice(ctx, round, number)
 		if err != nil {
 			return err
@@ -272,6 +275,12 @@ func endNotice(ctx context.Context, tx Tx, n Notice) error {
 	from, to, rule := award.FileProposed, award.FileNoticedLocally, "N 四(二)"
 	if n.Scope == award.National {
 		from, to, rule = award.FileCandidate, award.FileNoticedNationally, "N 四(四)"
+	}
+	if err := tx.SettleCorrections(ctx, n); err != nil { // owed to the notice before it
+		return err
+	}
+	if _, err := suspendObjected(ctx, tx, n); err != nil {
+		return err
 	}
 	files, err := tx.NoticedFiles(ctx, n.List, from)
 	if err != nil {

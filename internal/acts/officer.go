@@ -162,8 +162,9 @@ func (a *Acts) Officers(ctx context.Context, by award.Officer, office string, in
 }
 
 // mayGrant says whether the officer may give somebody the roles: an
-// administrator is made, given a key and stopped by an administrator alone, so
-// that nobody rises by an account of the own making.
+// administrator and a supervisor are made, given a key and stopped by an
+// administrator alone, so that nobody rises by an account of the own making. A
+// supervisor has no other role.
 func mayGrant(by award.Officer, roles []award.Role) error {
 	for i, role := range roles {
 		if !slices.Contains(award.Roles(), role) {
@@ -177,6 +178,14 @@ func mayGrant(by award.Officer, roles []award.Role) error {
 	}
 	if slices.Contains(roles, award.RoleAdmin) && !by.Has(award.RoleAdmin) {
 		return award.Refuse(award.Forbidden, "domain 11", "role_admin_by_admin")
+	}
+	if slices.Contains(roles, award.RoleSupervisor) {
+		switch {
+		case !by.Has(award.RoleAdmin): // whoever watches an office is not its head's choice
+			return award.Refuse(award.Forbidden, "D-68", "role_supervisor_by_admin")
+		case len(roles) > 1:
+			return award.Refuse(award.Invalid, "D-68", "role_supervisor_alone")
+		}
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ type Row struct {
 	Unit    int64   // the unit it is about
 	Path    []int64 // the unit's or office's own path in the round's register: root … itself
 	Waiting int64   // the office that must act next
+	Handler int64   // the officer of Office who handles it
 }
 
 // relation is how an officer's office stands to a row.
@@ -26,6 +27,7 @@ const (
 	unitOrAbove                 // the unit, or an office above it: 代录
 	theWaiting                  // the office whose turn it is
 	above                       // any office above the row's unit or office
+	theHandler                  // the officer who handles it, in the recommending office
 )
 
 // grant lets officers of a relation with one of the roles do an act.
@@ -40,6 +42,7 @@ func policy() map[award.Act][]grant {
 	admin := []award.Role{award.RoleAdmin}
 	heads := []award.Role{award.RoleAdmin, award.RoleHead}
 	staff := []award.Role{award.RoleAdmin, award.RoleHead, award.RoleClerk}
+	supervisor := []award.Role{award.RoleSupervisor}
 	return map[award.Act][]grant{
 		award.ActCreateOfficer:  {{theUnit, heads}, {above, heads}}, // own staff, and the offices below (domain 11)
 		award.ActDisableOfficer: {{theUnit, heads}, {above, heads}},
@@ -97,6 +100,18 @@ func policy() map[award.Act][]grant {
 		award.ActInspect:           {{theOffice, staff}},
 		award.ActSurvey:            {{theOffice, staff}},
 
+		award.ActEnterObjection:       {{theOffice, append(staff, supervisor...)}},
+		award.ActAssignObjection:      {{theOffice, append(heads, supervisor...)}},
+		award.ActRaiseObjection:       {{theOffice, append(heads, supervisor...)}},
+		award.ActAdmitObjection:       {{theHandler, append(staff, supervisor...)}}, // and took no part in deciding: Acts.judge
+		award.ActInvestigateObjection: {{theHandler, append(staff, supervisor...)}},
+		award.ActCommission:           {{theHandler, append(staff, supervisor...)}},
+		award.ActReportCommission:     {{theWaiting, staff}},
+		award.ActExtendObjection:      {{theHandler, append(staff, supervisor...)}},
+		award.ActRuleObjection:        {{theHandler, append(staff, supervisor...)}},
+		award.ActWithdrawObjection:    {{theHandler, append(staff, supervisor...)}},
+		award.ActReadObjector:         {{theHandler, append(staff, supervisor...)}, {theOffice, supervisor}},
+
 		award.ActUploadEvidence: {{theUnit, staff}}, // a file belongs to the office that uploads it
 		award.ActAttachEvidence: {{unitOrAbove, staff}},
 		award.ActDetachEvidence: {{unitOrAbove, staff}},
@@ -108,7 +123,7 @@ func policy() map[award.Act][]grant {
 		award.ActRequestReview:   {{theUnit, staff}},
 		award.ActAnswerReview:    {{theWaiting, staff}}, // by one who has not acted on the file: Acts.AnswerReview
 
-		award.ActReadMessage: {{theOffice, []award.Role{award.RoleAdmin, award.RoleHead, award.RoleClerk, award.RoleAuditor}}},
+		award.ActReadMessage: {{theOffice, award.Roles()}},
 	}
 }
 
@@ -149,6 +164,8 @@ func stands(by award.Officer, r relation, row Row) bool {
 		return by.Office == row.Unit
 	case theWaiting:
 		return by.Office == row.Waiting
+	case theHandler:
+		return by.Office == row.Office && by.ID == row.Handler
 	case unitOrAbove:
 		return by.Office == row.Unit || slices.Contains(row.Path, by.Office)
 	case above:

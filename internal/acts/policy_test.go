@@ -27,6 +27,9 @@ var rows = map[string]Row{
 	"standard": {Owner: nation},
 	"register": {Unit: street, Path: pathTo[street]},
 	"message":  {Office: district},
+
+	"objection":  {Owner: nation, Office: province, Path: pathTo[province], Handler: 1},
+	"commission": {Waiting: district},
 }
 
 // allowed lists, for every act, the row it is tried on and who may do it: the
@@ -98,11 +101,23 @@ var allowed = map[award.Act]struct {
 	award.ActRequestReview:   {"file", only(street, admin, head, clerk)},
 	award.ActAnswerReview:    {"file", only(district, admin, head, clerk)},
 
+	award.ActEnterObjection:       {"objection", only(province, admin, head, clerk, supervisor)},
+	award.ActAssignObjection:      {"objection", only(province, admin, head, supervisor)},
+	award.ActRaiseObjection:       {"objection", only(province, admin, head, supervisor)},
+	award.ActAdmitObjection:       {"objection", only(province, admin, head, clerk, supervisor)},
+	award.ActInvestigateObjection: {"objection", only(province, admin, head, clerk, supervisor)},
+	award.ActCommission:           {"objection", only(province, admin, head, clerk, supervisor)},
+	award.ActReportCommission:     {"commission", only(district, admin, head, clerk)},
+	award.ActExtendObjection:      {"objection", only(province, admin, head, clerk, supervisor)},
+	award.ActRuleObjection:        {"objection", only(province, admin, head, clerk, supervisor)},
+	award.ActWithdrawObjection:    {"objection", only(province, admin, head, clerk, supervisor)},
+	award.ActReadObjector:         {"objection", only(province, admin, head, clerk, supervisor)},
+
 	award.ActUploadEvidence: {"register", only(street, admin, head, clerk)},
 	award.ActAttachEvidence: {"file", downTo(street, admin, head, clerk)},
 	award.ActDetachEvidence: {"file", downTo(street, admin, head, clerk)},
 
-	award.ActReadMessage: {"message", only(district, admin, head, clerk, auditor)},
+	award.ActReadMessage: {"message", only(district, admin, head, clerk, auditor, supervisor)},
 }
 
 const (
@@ -110,6 +125,8 @@ const (
 	head    = award.RoleHead
 	clerk   = award.RoleClerk
 	auditor = award.RoleAuditor
+
+	supervisor = award.RoleSupervisor
 )
 
 func only(office int64, roles ...award.Role) map[int64][]award.Role {
@@ -203,6 +220,9 @@ func TestWhoMaySeeARow(t *testing.T) {
 		"standard": {nation},
 		"register": {nation, province, prefecture, district, street},
 		"message":  {district},
+
+		"objection":  {nation, province},
+		"commission": {district},
 	}
 	for name, row := range rows {
 		for office, path := range pathTo {
@@ -211,6 +231,23 @@ func TestWhoMaySeeARow(t *testing.T) {
 				t.Errorf("office %d sees the %s: %v", office, name, got)
 			}
 		}
+	}
+}
+
+func TestOnlyTheHandlerHandlesAndTheSupervisorReadsWhoObjected(t *testing.T) {
+	row := rows["objection"]
+	for role, may := range map[award.Role]award.Code{clerk: award.Forbidden, head: award.Forbidden, admin: award.Forbidden, supervisor: award.Internal} {
+		by := award.Officer{ID: 2, Office: province, Path: pathTo[province], Roles: []award.Role{role}}
+		if got := award.CodeOf(Can(by, award.ActReadObjector, row)); got != may { // no error is Internal to CodeOf
+			t.Errorf("another %s reads who objected: %s", role, got)
+		}
+		if got := award.CodeOf(Can(by, award.ActRuleObjection, row)); got != award.Forbidden {
+			t.Errorf("another %s rules: %s", role, got)
+		}
+	}
+	elsewhere := award.Officer{ID: 1, Office: nation, Path: pathTo[nation], Roles: []award.Role{supervisor}}
+	if got := award.CodeOf(Can(elsewhere, award.ActReadObjector, row)); got != award.Forbidden {
+		t.Errorf("a supervisor of the office above reads who objected: %s", got)
 	}
 }
 
@@ -231,7 +268,8 @@ func TestNobodyGivesARoleAboveTheOwn(t *testing.T) {
 		for _, given := range award.Roles() {
 			t.Run(fmt.Sprintf("%s gives %s", giver, given), func(t *testing.T) {
 				err := mayGrant(award.Officer{Roles: []award.Role{giver}}, []award.Role{given})
-				if refused := given == admin && giver != admin; refused != (err != nil) {
+				only := given == admin || given == supervisor // who watches an office is not its head's choice
+				if refused := only && giver != admin; refused != (err != nil) {
 					t.Errorf("got %v", err)
 				}
 			})

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"shifan/internal/award"
 )
@@ -57,7 +59,7 @@ func (a *Acts) Recommend(ctx context.Context, by award.Officer, key Key, in Reco
 		if in.Revision != office.CutRevision {
 			return RecommendResult{}, award.Refuse(award.Stale, "", "stale", office.CutRevision)
 		}
-		noticed, err := t.LockProvinceFiles(ctx, in.Round, office.ID, award.FileNoticedLocally, award.FileRecommended)
+		files, err := t.LockProvinceFiles(ctx, in.Round, office.ID, award.FileProposed, award.FileNoticedLocally, award.FileRecommended)
 		if err != nil {
 			return RecommendResult{}, err
 		}
@@ -65,10 +67,11 @@ func (a *Acts) Recommend(ctx context.Context, by award.Officer, key Key, in Reco
 		if err != nil {
 			return RecommendResult{}, err
 		}
-		if err := barred(ctx, t, round, office.ID, noticed); err != nil {
+		if err := barred(ctx, t, round, office.ID, files); err != nil {
 			return RecommendResult{}, err
 		}
-		cut, err := checkCut(round, limits, noticed, in)
+		noticed, held := splitHeld(files)
+		cut, err := checkCut(round, limits, noticed, held, in)
 		if err != nil {
 			return RecommendResult{}, err
 		}
@@ -92,9 +95,43 @@ func (a *Acts) Recommend(ctx context.Context, by award.Officer, key Key, in Reco
 	})
 }
 
+// splitHeld tells the files that were noticed from those whose notice an
+// objection holds up: suspended, they hold their places (domain 5.6).
+func splitHeld(files []ProvinceFile) (noticed, held []ProvinceFile) {
+	for _, f := range files {
+		switch {
+		case f.State != award.FileProposed:
+			noticed = append(noticed, f)
+		case f.Suspended:
+			held = append(held, f)
+		}
+	}
+	return noticed, held
+}
+
+// placesHeld names the suspended units of a category that rank within its limit
+// among those that were noticed.
+func placesHeld(category award.Category, places int, contenders []award.Contender, held []ProvinceFile) []string {
+	names := map[int64]string{}
+	all := slices.Clone(contenders)
+	for _, f := range held {
+		if f.Category == category && len(f.Barred) == 0 {
+			names[f.ID], all = f.Name, append(all, f.noticedContender())
+		}
+	}
+	var within []string
+	for _, r := range award.Rank(all) {
+		if name, is := names[r.Application]; is && r.Rank <= places {
+			within = append(within, name)
+		}
+	}
+	return within
+}
+
 // checkCut checks every unit of a cut at once, then each category against its
-// limit and the rank.
-func checkCut(round Round, limits map[award.Category]int, noticed []ProvinceFile, in RecommendInput) ([]Recommended, error) {
+// limit and the rank. A suspended unit holds its place unless the office cuts
+// without it with a reason, in minutes.
+func checkCut(round Round, limits map[award.Category]int, noticed, held []ProvinceFile, in RecommendInput) ([]Recommended, error) {
 	byID := make(map[int64]ProvinceFile, len(noticed))
 	contenders := map[award.Category][]award.Contender{}
 	for _, f := range noticed {
@@ -146,6 +183,12 @@ func checkCut(round Round, limits map[award.Category]int, noticed []ProvinceFile
 		}
 		if err := award.CheckCut(c.Category, places, taken[c.Category], contenders[c.Category], in.Minutes); err != nil {
 			return nil, err
+		}
+		if in.Minutes != "" || c.Quota.Ratio == 0 {
+			continue
+		}
+		if names := placesHeld(c.Category, places, contenders[c.Category], held); len(names) > 0 && len(taken[c.Category])+len(names) > places {
+			return nil, award.Refuse(award.Incomplete, "domain 5.6", "cut_leaves_suspended", strings.Join(names, "、"))
 		}
 	}
 	return cut, nil

@@ -42,10 +42,10 @@ type reviewTx interface {
 	// MarksOf reads the total of a column of a file's marks; false when it has
 	// none.
 	MarksOf(ctx context.Context, application int64, column award.MarkColumn) (award.Points, bool, error)
-	// Uninvolved counts the active officers of an office who may answer and have
-	// done nothing to the file: no move, opinion, inspection, survey or mark; of
-	// one officer alone unless it is 0.
-	Uninvolved(ctx context.Context, application, office, officer int64) (int, error)
+	// Uninvolved counts the active officers of an office with one of the roles who
+	// took no part in deciding on the file (took_part); of one officer alone
+	// unless it is 0.
+	Uninvolved(ctx context.Context, application, office, officer int64, roles []award.Role) (int, error)
 }
 
 // RequestReview asks once for the review of a unit's own marks (申请复核): within
@@ -129,27 +129,15 @@ func (t *act) marksToReview(ctx context.Context, p place, f File, r Review) (Rev
 	return r, marked, err
 }
 
+// reviewers are the roles that may answer a review.
+func reviewers() []award.Role { return []award.Role{award.RoleAdmin, award.RoleHead, award.RoleClerk} }
+
 // assignReview gives the review to the office of the marks, or to the next one
 // above when nobody there is uninvolved (D-40).
 func (t *act) assignReview(ctx context.Context, p place, r Review) (Review, error) {
-	office, err := t.UnitOf(ctx, r.Round, r.Office)
-	if err != nil {
-		return Review{}, err
-	}
-	for i := len(office.Path) - 1; i >= 0; i-- {
-		free, err := t.Uninvolved(ctx, r.Application, office.Path[i], 0)
-		if err != nil {
-			return Review{}, err
-		}
-		if free > 0 || office.Path[i] == p.round.Owner || i == 0 { // nobody at all: the last makes someone an officer
-			if office, err = t.UnitOf(ctx, r.Round, office.Path[i]); err != nil {
-				return Review{}, err
-			}
-			r.Office, r.OfficeCode, r.OfficeName = office.ID, office.Code, office.Name
-			break
-		}
-	}
-	return r, nil
+	office, err := freeOffice(ctx, t, p.round, r.Application, r.Office, reviewers())
+	r.Office, r.OfficeCode, r.OfficeName = office.ID, office.Code, office.Name
+	return r, err
 }
 
 // AnswerReviewInput keeps marks or corrects them, with a reason.
@@ -221,7 +209,7 @@ func (t *act) mayAnswer(ctx context.Context, p place, f File, r Review) error {
 	if r.Outcome != "" {
 		return award.Refuse(award.Conflict, "domain 4", "review_answered")
 	}
-	free, err := t.Uninvolved(ctx, f.ID, r.Office, t.by.ID)
+	free, err := t.Uninvolved(ctx, f.ID, r.Office, t.by.ID, reviewers())
 	if err != nil {
 		return err
 	}

@@ -71,12 +71,34 @@ const (
 	ActRequestReview     Act = "request-review"    // 申请复核
 	ActAnswerReview      Act = "answer-review"     // 答复复核
 
+	ActEnterObjection       Act = "enter-objection"       // 录入异议, from a letter, call, fax, e-mail or visit
+	ActAssignObjection      Act = "assign-objection"      // 指定承办人, uninvolved
+	ActRaiseObjection       Act = "raise-objection"       // 提级办理: nobody in the office is free
+	ActAdmitObjection       Act = "admit-objection"       // 受理 or 不予受理
+	ActInvestigateObjection Act = "investigate-objection" // 核查
+	ActCommission           Act = "commission-facts"      // 交办核查
+	ActReportCommission     Act = "report-commission"     // 报告核查情况
+	ActExtendObjection      Act = "extend-objection"      // 延长办理期限, once
+	ActRuleObjection        Act = "rule-objection"        // 成立, 部分成立, 不成立
+	ActWithdrawObjection    Act = "withdraw-objection"    // 撤回异议, by whoever objected
+	ActReadObjector         Act = "read-objector"         // 查看异议人
+
 	ActUploadEvidence Act = "upload-evidence"
 	ActAttachEvidence Act = "attach-evidence" // to an indicator of a self-check
 	ActDetachEvidence Act = "detach-evidence"
 
 	ActReadMessage Act = "read-message"
 )
+
+// What the public does, without a key: its routes are rate limited, and nobody's
+// row of policy names them.
+const (
+	ActFileObjection     Act = "file-objection"      // 提出异议
+	ActAttachToObjection Act = "attach-to-objection" // 补交附件, by the receipt
+)
+
+// PublicActs lists the acts that need no key; each has exactly one route.
+func PublicActs() []Act { return []Act{ActFileObjection, ActAttachToObjection} }
 
 // What the procedure does when a date has come. Nobody's act: the audit row
 // names the article instead of an officer.
@@ -89,6 +111,7 @@ const (
 	StepEnterStage  Act = "enter-stage"
 	StepFreezeList  Act = "freeze-list" // domain 6.1
 	StepScore       Act = "score"
+	StepSuspend     Act = "suspend-objected" // 期满有异议未办结的单位暂缓
 	StepNoticeEnded Act = "notice-ended"
 	StepClosed      Act = "closed"
 	StepDigest      Act = "digest"
@@ -119,6 +142,8 @@ func OfficeActs() []Act {
 		ActReportFacts, ActSaveSelfCheck, ActCreateApplication, ActEditApplication, ActFile, ActEndorse,
 		ActCallUp, ActWithdraw, ActInspect, ActSurvey, ActSetIntakeLimits, ActSetSubItems, ActImportSubItems, ActScanForm,
 		ActRequestReview, ActAnswerReview,
+		ActEnterObjection, ActAssignObjection, ActRaiseObjection, ActAdmitObjection, ActInvestigateObjection,
+		ActCommission, ActReportCommission, ActExtendObjection, ActRuleObjection, ActWithdrawObjection, ActReadObjector,
 		ActUploadEvidence, ActAttachEvidence, ActDetachEvidence, ActReadMessage,
 	}
 }
@@ -132,10 +157,12 @@ const (
 	RoleHead    Role = "head"    // head (负责人): signs, makes accounts of own staff and of the offices below
 	RoleClerk   Role = "clerk"   // clerk (经办)
 	RoleAuditor Role = "auditor" // auditor (审计): reads and verifies, changes nothing
+
+	RoleSupervisor Role = "supervisor" // supervisor (监督员, 纪检监察): objections and who made them; nothing else, and so no other role
 )
 
 // Roles lists every role.
-func Roles() []Role { return []Role{RoleAdmin, RoleHead, RoleClerk, RoleAuditor} }
+func Roles() []Role { return []Role{RoleAdmin, RoleHead, RoleClerk, RoleAuditor, RoleSupervisor} }
 
 // Officer is a person acting for an office (经办人员). The name stays in the
 // record: it enters no log, no problem document and no workflow.

@@ -143,6 +143,7 @@ func FileMoves() []FileMove {
 		{FileProposed, FileInspected, ActAdoptProposals, n42}, // a revised list leaves it out again
 		{FileProposed, FileProposed, ActAdoptProposals, n42},
 		{FileProposed, FileNoticedLocally, StepNoticeEnded, n42},
+		{FileProposed, FileNoticedLocally, ActRuleObjection, "domain 7"}, // its objection dismissed after the notice
 		{FileProposed, FileWithdrawn, ActWithdraw, n42},
 		{FileNoticedLocally, FileRecommended, ActRecommend, n42},
 		{FileNoticedLocally, FileWithdrawn, ActWithdraw, n42},
@@ -173,9 +174,16 @@ func FileMoves() []FileMove {
 		{FileMarked, FileNotSelected, ActFixCandidates, n44},
 		{FileMarked, FileWithdrawn, ActWithdraw, n43},
 		{FileCandidate, FileNoticedNationally, StepNoticeEnded, n44},
+		{FileCandidate, FileNoticedNationally, ActRuleObjection, "domain 7"}, // also after the decision: a supplementary one names it
 		{FileCandidate, FileWithdrawn, ActWithdraw, n44},
 		{FileNoticedNationally, FileNamed, ActDecide, n44},
 		{FileNoticedNationally, FileWithdrawn, ActWithdraw, n44},
+
+		// An objection upheld (domain 7); a list whose notice was withdrawn sends its files back with the objection open.
+		{FileInspected, FileRemoved, ActRuleObjection, "domain 7"},
+		{FileProposed, FileRemoved, ActRuleObjection, "domain 7"},
+		{FileMarked, FileRemoved, ActRuleObjection, "domain 7"},
+		{FileCandidate, FileRemoved, ActRuleObjection, "domain 7"},
 	}
 }
 

@@ -25,6 +25,9 @@ type Rules struct {
 	SealedForm        bool             `json:"sealed_form"`         // a package needs the scan of each form with its seals, D-38
 	ReviewRequestDays int              `json:"review_request_days"` // working days after its end in which a unit may ask for 复核, domain 4
 	ReviewDays        int              `json:"review_days"`         // working days to answer it, D-40
+
+	ObjectionAdmitDays int `json:"objection_admit_days"` // working days to admit an objection or refuse it, D-03
+	ObjectionRuleDays  int `json:"objection_rule_days"`  // days to rule on it, and once as many again, D-03
 }
 
 // DefaultRules returns the rules of domain 8.
@@ -43,6 +46,9 @@ func DefaultRules() Rules {
 		SealedForm:        true,
 		ReviewRequestDays: 5,
 		ReviewDays:        10,
+
+		ObjectionAdmitDays: objectionAdmitDays,
+		ObjectionRuleDays:  objectionRuleDays,
 	}
 }
 
@@ -65,6 +71,8 @@ func (r Rules) Check() []Defect {
 	between("/rules/earlier_notice_days", 0, r.EarlierNoticeDays, mostDays)
 	between("/rules/review_request_days", 0, r.ReviewRequestDays, mostDays)
 	between("/rules/review_days", 0, r.ReviewDays, mostDays)
+	between("/rules/objection_admit_days", 1, r.ObjectionAdmitDays, mostDays)
+	between("/rules/objection_rule_days", 1, r.ObjectionRuleDays, mostDays)
 	for i, level := range r.SealLevels {
 		if !slices.Contains(Levels(), level) {
 			defects = append(defects, Defect{fmt.Sprintf("/rules/seal_levels/%d", i), "level_unknown", []any{string(level)}})

@@ -15,7 +15,7 @@ func TestTheDefaultRulesAreThoseOfTheInterpretations(t *testing.T) {
 		NoticeDays: 5, LetterDays: 5, PassMark: 80_00, Satisfaction: 80,
 		MinimumAsked: map[award.Category]int{award.Community: 50, award.Street: 200, award.District: 500}, DifferencePercent: 20,
 		ReturnDays: 10, ArrivalDays: 60, EndorseDays: 10, EarlierNoticeDays: 3,
-		SealedForm: true, ReviewRequestDays: 5, ReviewDays: 10,
+		SealedForm: true, ReviewRequestDays: 5, ReviewDays: 10, ObjectionAdmitDays: 5, ObjectionRuleDays: 30,
 	}
 	if diff := cmp.Diff(want, award.DefaultRules()); diff != "" {
 		t.Errorf("D-01 … D-40 (-want +got):\n%s", diff)
@@ -34,6 +34,8 @@ func TestARuleOutOfBoundsIsNamed(t *testing.T) {
 		"/rules/endorse_days":           func(r *award.Rules) { r.EndorseDays = 1 << 40 }, // a window nobody would live to see
 		"/rules/earlier_notice_days":    func(r *award.Rules) { r.EarlierNoticeDays = -1 },
 		"/rules/review_days":            func(r *award.Rules) { r.ReviewDays = -1 },
+		"/rules/objection_admit_days":   func(r *award.Rules) { r.ObjectionAdmitDays = 0 },
+		"/rules/objection_rule_days":    func(r *award.Rules) { r.ObjectionRuleDays = 0 },
 		"/rules/review_request_days":    func(r *award.Rules) { r.ReviewRequestDays = 367 },
 		"/rules/seal_levels/0":          func(r *award.Rules) { r.SealLevels = []award.Level{"village"} },
 		"/rules/satisfaction":           func(r *award.Rules) { r.Satisfaction = 101 },

@@ -33,6 +33,13 @@ func (t *tx) Waiting(ctx context.Context, round string, soon time.Time, after in
 		ReviewDue   sql.NullTime `db:"review_due"`
 		BelowFiles  int          `db:"below_files"`
 		BelowStages int          `db:"below_stages"`
+
+		Objections      int
+		ObjectionDue    sql.NullTime `db:"objection_due"`
+		ObjectionsLate  int          `db:"objections_late"`
+		Commissions     int
+		CommissionDue   sql.NullTime `db:"commission_due"`
+		BelowObjections int          `db:"below_objections"`
 	}
 	err := t.SelectContext(ctx, &rows, `
 		WITH open_round AS (`+openRounds+`), clock AS (SELECT shifan_now() AS now), waiting AS (
@@ -46,6 +53,23 @@ func (t *tx) Waiting(ctx context.Context, round string, soon time.Time, after in
 			FROM office_stage s JOIN open_round r ON r.id = s.round_id, clock c
 			WHERE s.state = 'open' AND s.due_at <= $2 AND NOT EXISTS ( -- who is accepted or closed by name owes no report any more
 				SELECT FROM office_standing v WHERE v.round_id = s.round_id AND v.office_id = s.office_id AND v.settled)
+		), objections AS ( -- also after the round: a ruling is owed all the same
+			SELECT o.office_id, r.owner_office_id, coalesce(o.rule_due_at, o.admit_due_at) AS due_at,
+			       coalesce(o.rule_due_at, o.admit_due_at) <= c.now AS late
+			FROM objection o JOIN round r ON r.id = o.round_id, clock c
+			WHERE o.state IN ('received', 'admitted', 'investigating') AND r.state <> 'cancelled'
+			  AND CASE WHEN $1 = '' THEN NOT r.drill ELSE r.id = $1 END
+		), disputed AS (
+			SELECT office_id, 0 AS commissions, NULL::timestamptz AS commission_due,
+			       CASE WHEN late THEN 0 ELSE 1 END AS objections, CASE WHEN late THEN NULL ELSE due_at END AS objection_due,
+			       CASE WHEN late THEN 1 ELSE 0 END AS objections_late, 0 AS below_objections
+			FROM objections
+			UNION ALL
+			SELECT owner_office_id, 0, NULL, 0, NULL, 0, 1 FROM objections WHERE late AND office_id <> owner_office_id
+			UNION ALL
+			SELECT m.office_id, 1, m.due_at, 0, NULL, 0, 0
+			FROM commission m JOIN objection o ON o.id = m.objection_id JOIN round r ON r.id = o.round_id
+			WHERE m.reported_at IS NULL AND r.state <> 'cancelled' AND CASE WHEN $1 = '' THEN NOT r.drill ELSE r.id = $1 END
 		), matters AS (
 			SELECT office_id, files, oldest, due AS files_due, late,
 			       0 AS stages, NULL::timestamptz AS stage_due, 0 AS stages_late, 0 AS below_files, 0 AS below_stages,
@@ -66,12 +90,22 @@ func (t *tx) Waiting(ctx context.Context, round string, soon time.Time, after in
 			UNION ALL
 			SELECT v.office_id, 0, NULL, NULL, 0, 0, NULL, 0, 0, 0, 1, v.due_at
 			FROM review v JOIN open_round r ON r.id = v.round_id WHERE v.outcome IS NULL
+			UNION ALL
+			SELECT DISTINCT office_id, 0, NULL::timestamptz, NULL::timestamptz, 0, 0, NULL::timestamptz, 0, 0, 0, 0, NULL::timestamptz FROM disputed
+		), disputes AS (
+			SELECT office_id, sum(objections)::int AS objections, min(objection_due) AS objection_due,
+			       sum(objections_late)::int AS objections_late, sum(commissions)::int AS commissions,
+			       min(commission_due) AS commission_due, sum(below_objections)::int AS below_objections
+			FROM disputed GROUP BY office_id
 		)
-		SELECT office_id, sum(files)::int AS files, min(oldest) AS oldest, min(files_due) AS files_due, sum(late)::int AS late,
+		SELECT office_id, coalesce(min(d.objections), 0) AS objections, min(d.objection_due) AS objection_due,
+		       coalesce(min(d.objections_late), 0) AS objections_late, coalesce(min(d.commissions), 0) AS commissions,
+		       min(d.commission_due) AS commission_due, coalesce(min(d.below_objections), 0) AS below_objections,
+		       sum(files)::int AS files, min(oldest) AS oldest, min(files_due) AS files_due, sum(late)::int AS late,
 		       sum(stages)::int AS stages, min(stage_due) AS stage_due, sum(stages_late)::int AS stages_late,
 		       sum(below_files)::int AS below_files, sum(below_stages)::int AS below_stages,
 		       sum(reviews)::int AS reviews, min(review_due) AS review_due
-		FROM matters WHERE office_id > $3
+		FROM matters LEFT JOIN disputes d USING (office_id) WHERE office_id > $3
 		GROUP BY office_id ORDER BY office_id LIMIT $4`, round, soon, after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read what waits: %w", err)
@@ -82,6 +116,8 @@ func (t *tx) Waiting(ctx context.Context, round string, soon time.Time, after in
 			Office: r.Office, Files: r.Files, Oldest: r.Oldest.Time, FilesDue: r.FilesDue.Time, Late: r.Late,
 			Stages: r.Stages, StageDue: r.StageDue.Time, StagesLate: r.StagesLate,
 			Reviews: r.Reviews, ReviewDue: r.ReviewDue.Time, BelowFiles: r.BelowFiles, BelowStages: r.BelowStages,
+			Objections: r.Objections, ObjectionDue: r.ObjectionDue.Time, ObjectionsLate: r.ObjectionsLate,
+			Commissions: r.Commissions, CommissionDue: r.CommissionDue.Time, BelowObjections: r.BelowObjections,
 		}
 	}
 	return waiting, nil

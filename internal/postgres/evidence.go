@@ -43,9 +43,9 @@ func (t *tx) EvidenceKept(ctx context.Context, sha256 string) (award.ScanState, 
 	return state, nil
 }
 
-// SaveEvidence adds a content and the office's file, or counts one more upload.
-// A scan is never forgotten: what was clean stays so when it comes unscanned.
-func (t *tx) SaveEvidence(ctx context.Context, by award.Officer, f acts.EvidenceFile) (acts.EvidenceFile, error) {
+// KeepContent adds a content, or what a scan says of one that is there. A scan
+// is never forgotten: what was clean stays so when it comes unscanned.
+func (t *tx) KeepContent(ctx context.Context, f acts.EvidenceFile) (award.ScanState, error) {
 	err := t.GetContext(ctx, &f.Scan, `
 		INSERT INTO evidence_blob AS b (sha256, size, type, scan, scanned_at)
 		VALUES (decode($1, 'hex'), $2, $3, $4, CASE WHEN $4 <> 'unscanned' THEN shifan_now() END)
@@ -54,7 +54,16 @@ func (t *tx) SaveEvidence(ctx context.Context, by award.Officer, f acts.Evidence
 			scanned_at = coalesce(excluded.scanned_at, b.scanned_at)
 		RETURNING scan`, f.SHA256, f.Size, f.Type, f.Scan)
 	if err != nil {
-		return acts.EvidenceFile{}, fmt.Errorf("keep content: %w", err)
+		return "", fmt.Errorf("keep content: %w", err)
+	}
+	return f.Scan, nil
+}
+
+// SaveEvidence adds a content and the office's file, or counts one more upload.
+func (t *tx) SaveEvidence(ctx context.Context, by award.Officer, f acts.EvidenceFile) (acts.EvidenceFile, error) {
+	var err error
+	if f.Scan, err = t.KeepContent(ctx, f); err != nil {
+		return acts.EvidenceFile{}, err
 	}
 	err = t.QueryRowxContext(ctx, `
 		INSERT INTO evidence AS e (office_id, sha256, name, officer_id)

@@ -115,19 +115,19 @@ func (t *tx) DropUnused(ctx context.Context, sha256 string, since time.Time) (in
 	return int(n), err
 }
 
-// LooseEvidence lists contents that no office holds.
+// held is what keeps content b: an office's file, or an objection's.
+const held = `(EXISTS (SELECT FROM evidence e WHERE e.sha256 = b.sha256)
+	OR EXISTS (SELECT FROM objection_attachment o WHERE o.sha256 = b.sha256))`
+
+// LooseEvidence lists contents that nobody holds.
 func (t *tx) LooseEvidence(ctx context.Context, limit int) ([]string, error) {
-	return digests(ctx, t, `
-		SELECT encode(b.sha256, 'hex') FROM evidence_blob b
-		WHERE NOT EXISTS (SELECT FROM evidence e WHERE e.sha256 = b.sha256) LIMIT $1`, limit)
+	return digests(ctx, t, `SELECT encode(b.sha256, 'hex') FROM evidence_blob b WHERE NOT `+held+` LIMIT $1`, limit)
 }
 
-// DropLoose forgets a content that no office holds, and reports whether none is
+// DropLoose forgets a content that nobody holds, and reports whether none is
 // kept.
 func (t *tx) DropLoose(ctx context.Context, sha256 string) (bool, error) {
-	_, err := t.ExecContext(ctx, `
-		DELETE FROM evidence_blob WHERE sha256 = decode($1, 'hex')
-		AND NOT EXISTS (SELECT FROM evidence e WHERE e.sha256 = decode($1, 'hex'))`, sha256)
+	_, err := t.ExecContext(ctx, `DELETE FROM evidence_blob b WHERE b.sha256 = decode($1, 'hex') AND NOT `+held, sha256)
 	if err != nil {
 		return false, fmt.Errorf("forget evidence: %w", err)
 	}

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/lib/pq"
+
 	"shifan/internal/acts"
 	"shifan/internal/award"
 )
@@ -85,18 +87,14 @@ func (t *tx) MarksOf(ctx context.Context, application int64, column award.MarkCo
 	return total, true, nil
 }
 
-// Uninvolved counts the officers of an office who have done nothing to a file.
-func (t *tx) Uninvolved(ctx context.Context, application, office, officer int64) (int, error) {
+// Uninvolved counts the officers of an office who took no part in a file.
+func (t *tx) Uninvolved(ctx context.Context, application, office, officer int64, roles []award.Role) (int, error) {
 	var free int
 	err := t.GetContext(ctx, &free, `
 		SELECT count(*) FROM officer o
-		WHERE o.office_id = $2 AND ($3::bigint = 0 OR o.id = $3) AND o.disabled_at IS NULL AND o.roles && ARRAY['admin', 'head', 'clerk']
-		  AND NOT EXISTS (SELECT FROM application_history h WHERE h.application_id = $1 AND h.officer_id = o.id)
-		  AND NOT EXISTS (SELECT FROM endorsement e WHERE e.application_id = $1 AND e.officer_id = o.id)
-		  AND NOT EXISTS (SELECT FROM inspection i WHERE i.application_id = $1 AND i.officer_id = o.id)
-		  AND NOT EXISTS (SELECT FROM survey s WHERE s.application_id = $1 AND s.officer_id = o.id)
-		  AND NOT EXISTS (SELECT FROM assessment_mark m WHERE m.application_id = $1 AND m.officer_id = o.id)`,
-		application, office, officer)
+		WHERE o.office_id = $2 AND ($3::bigint = 0 OR o.id = $3) AND o.disabled_at IS NULL AND o.roles && $4
+		  AND NOT EXISTS (SELECT FROM took_part p WHERE p.application_id = $1 AND p.officer_id = o.id)`,
+		application, office, officer, pq.Array(roles))
 	if err != nil {
 		return 0, fmt.Errorf("count the uninvolved: %w", err)
 	}
