@@ -3013,6 +3013,29 @@ type Round struct {
 	Warnings *[]string `json:"warnings,omitempty"`
 }
 
+// RoundDates defines model for RoundDates.
+type RoundDates struct {
+	// Apply 日期(当日24:00止,如 2026-12-31)或 RFC 3339 时刻(演练)
+	//
+	// Examples: 2026-12-31
+	Apply *Instant `json:"apply,omitempty"`
+
+	// Assessment 日期(当日24:00止,如 2026-12-31)或 RFC 3339 时刻(演练)
+	//
+	// Examples: 2026-12-31
+	Assessment Instant `json:"assessment"`
+
+	// Recommendation 日期(当日24:00止,如 2026-12-31)或 RFC 3339 时刻(演练)
+	//
+	// Examples: 2026-12-31
+	Recommendation Instant `json:"recommendation"`
+
+	// SelfCheck 日期(当日24:00止,如 2026-12-31)或 RFC 3339 时刻(演练)
+	//
+	// Examples: 2026-12-31
+	SelfCheck Instant `json:"self_check"`
+}
+
 // RoundDefinition defines model for RoundDefinition.
 type RoundDefinition struct {
 	// ApprovalNumber 批准文号
@@ -3031,29 +3054,9 @@ type RoundDefinition struct {
 		Standard *int64  `json:"standard,omitempty"`
 		Title    *string `json:"title,omitempty"`
 	} `json:"categories"`
-	Contacts *[]Contact `json:"contacts,omitempty"`
-	Dates    struct {
-		// Apply 日期(当日24:00止,如 2026-12-31)或 RFC 3339 时刻(演练)
-		//
-		// Examples: 2026-12-31
-		Apply *Instant `json:"apply,omitempty"`
-
-		// Assessment 日期(当日24:00止,如 2026-12-31)或 RFC 3339 时刻(演练)
-		//
-		// Examples: 2026-12-31
-		Assessment Instant `json:"assessment"`
-
-		// Recommendation 日期(当日24:00止,如 2026-12-31)或 RFC 3339 时刻(演练)
-		//
-		// Examples: 2026-12-31
-		Recommendation Instant `json:"recommendation"`
-
-		// SelfCheck 日期(当日24:00止,如 2026-12-31)或 RFC 3339 时刻(演练)
-		//
-		// Examples: 2026-12-31
-		SelfCheck Instant `json:"self_check"`
-	} `json:"dates"`
-	DocumentNumber *string `json:"document_number,omitempty"`
+	Contacts       *[]Contact `json:"contacts,omitempty"`
+	Dates          RoundDates `json:"dates"`
+	DocumentNumber *string    `json:"document_number,omitempty"`
 
 	// DrillDaySeconds 演练;一个工作日的秒数
 	DrillDaySeconds *int `json:"drill_day_seconds,omitempty"`
@@ -4293,6 +4296,24 @@ type ListChainsWithoutUsersParams struct {
 	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// CopyRoundJSONBody defines parameters for CopyRound.
+type CopyRoundJSONBody struct {
+	Dates RoundDates `json:"dates"`
+
+	// DrillDaySeconds 演练;一个工作日的秒数
+	DrillDaySeconds *int `json:"drill_day_seconds,omitempty"`
+
+	// RegistryDate 名录日;缺省今天
+	RegistryDate *openapi_types.Date `json:"registry_date,omitempty"`
+	Title        *string             `json:"title,omitempty"`
+}
+
+// CopyRoundParams defines parameters for CopyRound.
+type CopyRoundParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // MoveDateParams defines parameters for MoveDate.
 type MoveDateParams struct {
 	// IdempotencyKey 幂等键,同键同内容只办一次
@@ -4916,6 +4937,9 @@ type CancelRoundJSONRequestBody = Reason
 // FixCandidatesJSONRequestBody defines body for FixCandidates for application/json ContentType.
 type FixCandidatesJSONRequestBody FixCandidatesJSONBody
 
+// CopyRoundJSONRequestBody defines body for CopyRound for application/json ContentType.
+type CopyRoundJSONRequestBody CopyRoundJSONBody
+
 // MoveDateJSONRequestBody defines body for MoveDate for application/json ContentType.
 type MoveDateJSONRequestBody = DateMove
 
@@ -5227,6 +5251,9 @@ type ServerInterface interface {
 	// ListChainsWithoutUsers 链条上没有账号的机构 Offices on the chains of eligible units for which nobody acts
 	// (GET /rounds/{round}/chains-without-users)
 	ListChainsWithoutUsers(c *gin.Context, round RoundID, params ListChainsWithoutUsersParams)
+	// CopyRound 以本批次为底稿草拟下一批次 Draft the next round from this one
+	// (POST /rounds/{round}/copies)
+	CopyRound(c *gin.Context, round RoundID, params CopyRoundParams)
 	// MoveDate 调整批次日期 Move a date of the round
 	// (POST /rounds/{round}/dates)
 	MoveDate(c *gin.Context, round RoundID, params MoveDateParams)
@@ -8700,6 +8727,55 @@ func (siw *ServerInterfaceWrapper) ListChainsWithoutUsers(c *gin.Context) {
 	}
 
 	siw.Handler.ListChainsWithoutUsers(c, round, params)
+}
+
+// CopyRound operation middleware
+func (siw *ServerInterfaceWrapper) CopyRound(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CopyRoundParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CopyRound(c, round, params)
 }
 
 // MoveDate operation middleware
@@ -12364,6 +12440,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/rounds", wrapper.CreateRound)
 	router.GET(options.BaseURL+"/rounds/:round", wrapper.GetRound)
 	router.PATCH(options.BaseURL+"/rounds/:round", wrapper.EditRound)
+	router.POST(options.BaseURL+"/rounds/:round/copies", wrapper.CopyRound)
 	router.POST(options.BaseURL+"/rounds/:round/opening", wrapper.OpenRound)
 	router.GET(options.BaseURL+"/rounds/:round/chains-without-users", wrapper.ListChainsWithoutUsers)
 	router.POST(options.BaseURL+"/rounds/:round/suspension", wrapper.SuspendRound)
@@ -15612,6 +15689,47 @@ type ListChainsWithoutUsersdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListChainsWithoutUsersdefaultApplicationProblemPlusJSONResponse) VisitListChainsWithoutUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CopyRoundRequestObject struct {
+	Round  RoundID `json:"round"`
+	Params CopyRoundParams
+	Body   *CopyRoundJSONRequestBody
+}
+
+type CopyRoundResponseObject interface {
+	VisitCopyRoundResponse(w http.ResponseWriter) error
+}
+
+type CopyRound201JSONResponse RoundDone
+
+func (response CopyRound201JSONResponse) VisitCopyRoundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CopyRounddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CopyRounddefaultApplicationProblemPlusJSONResponse) VisitCopyRoundResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -18891,6 +19009,9 @@ type StrictServerInterface interface {
 	// ListChainsWithoutUsers 链条上没有账号的机构 Offices on the chains of eligible units for which nobody acts
 	// (GET /rounds/{round}/chains-without-users)
 	ListChainsWithoutUsers(ctx context.Context, request ListChainsWithoutUsersRequestObject) (ListChainsWithoutUsersResponseObject, error)
+	// CopyRound 以本批次为底稿草拟下一批次 Draft the next round from this one
+	// (POST /rounds/{round}/copies)
+	CopyRound(ctx context.Context, request CopyRoundRequestObject) (CopyRoundResponseObject, error)
 	// MoveDate 调整批次日期 Move a date of the round
 	// (POST /rounds/{round}/dates)
 	MoveDate(ctx context.Context, request MoveDateRequestObject) (MoveDateResponseObject, error)
@@ -21648,6 +21769,51 @@ func (sh *strictHandler) ListChainsWithoutUsers(ctx *gin.Context, round RoundID,
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ListChainsWithoutUsersResponseObject); ok {
 		if err := validResponse.VisitListChainsWithoutUsersResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CopyRound operation middleware
+func (sh *strictHandler) CopyRound(ctx *gin.Context, round RoundID, params CopyRoundParams) {
+	var request CopyRoundRequestObject
+
+	request.Round = round
+	request.Params = params
+
+	var body CopyRoundJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CopyRound(ctx, request.(CopyRoundRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CopyRound")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CopyRoundResponseObject); ok {
+		if err := validResponse.VisitCopyRoundResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

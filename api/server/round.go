@@ -26,6 +26,25 @@ func (s *Server) CreateRound(ctx context.Context, request CreateRoundRequestObje
 	return respondRound(done, func(d RoundDone) CreateRoundResponseObject { return CreateRound201JSONResponse(d) })
 }
 
+// CopyRound drafts the next round of a series.
+func (s *Server) CopyRound(ctx context.Context, request CopyRoundRequestObject) (CopyRoundResponseObject, error) {
+	in := acts.CopyRound{
+		From: request.Round, Title: value(request.Body.Title),
+		DrillDay: time.Duration(value(request.Body.DrillDaySeconds)) * time.Second,
+	}
+	if request.Body.RegistryDate != nil {
+		in.RegistryDate = date(*request.Body.RegistryDate)
+	}
+	if defects := readDates(request.Body.Dates, in.DrillDay != 0, &in.Dates); len(defects) > 0 {
+		return nil, award.RefuseFields(award.Invalid, "N 二", "round_defects", defects)
+	}
+	done, err := s.acts.CopyRound(ctx, officer(ctx), actKey(ctx), in)
+	if err != nil {
+		return nil, err
+	}
+	return respondRound(done, func(d RoundDone) CopyRoundResponseObject { return CopyRound201JSONResponse(d) })
+}
+
 // EditRound defines a draft anew.
 func (s *Server) EditRound(ctx context.Context, request EditRoundRequestObject) (EditRoundResponseObject, error) {
 	seen, err := revision(&request.Params.IfMatch)
@@ -188,7 +207,7 @@ func roundInput(in RoundDefinition) (acts.RoundInput, error) {
 	if in.RegistryDate != nil {
 		out.RegistryDate = date(*in.RegistryDate)
 	}
-	defects := readDates(in, &out.Dates)
+	defects := readDates(in.Dates, in.DrillDaySeconds != nil, &out.Dates)
 	defects = append(defects, readRules(in, &out.Rules)...)
 	if len(defects) > 0 {
 		return acts.RoundInput{}, award.RefuseFields(award.Invalid, "N 二", "round_defects", defects)
@@ -197,22 +216,22 @@ func roundInput(in RoundDefinition) (acts.RoundInput, error) {
 }
 
 // readDates reads a round's dates, naming every one that is none.
-func readDates(in RoundDefinition, out *award.Dates) []award.Defect {
+func readDates(in RoundDates, drill bool, out *award.Dates) []award.Defect {
 	var defects []award.Defect
 	for _, d := range []struct {
 		pointer, text string
 		to            *time.Time
 	}{
-		{"/dates/self_check", in.Dates.SelfCheck, &out.SelfCheckCloses},
-		{"/dates/apply", value(in.Dates.Apply), &out.ApplyCloses},
-		{"/dates/recommendation", in.Dates.Recommendation, &out.RecommendationDue},
-		{"/dates/assessment", in.Dates.Assessment, &out.AssessmentDue},
+		{"/dates/self_check", in.SelfCheck, &out.SelfCheckCloses},
+		{"/dates/apply", value(in.Apply), &out.ApplyCloses},
+		{"/dates/recommendation", in.Recommendation, &out.RecommendationDue},
+		{"/dates/assessment", in.Assessment, &out.AssessmentDue},
 	} {
 		if d.text == "" {
 			continue
 		}
 		var err error
-		if *d.to, err = instant(d.text, in.DrillDaySeconds != nil); err != nil {
+		if *d.to, err = instant(d.text, drill); err != nil {
 			defects = append(defects, award.Defect{Pointer: d.pointer, Key: "instant_malformed", Args: []any{d.text}})
 		}
 	}

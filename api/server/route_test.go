@@ -25,7 +25,7 @@ var actOf = map[string]award.Act{
 	"draftStandard": award.ActDraftStandard, "editStandard": award.ActEditStandard,
 	"importStandard": award.ActImportStandard, "publishStandard": award.ActPublishStandard,
 
-	"createRound": award.ActCreateRound, "editRound": award.ActEditRound, "openRound": award.ActOpenRound,
+	"createRound": award.ActCreateRound, "copyRound": award.ActCopyRound, "editRound": award.ActEditRound, "openRound": award.ActOpenRound,
 	"suspendRound": award.ActSuspendRound, "resumeRound": award.ActResumeRound, "cancelRound": award.ActCancelRound,
 	"reopenOffices": award.ActReopen, "moveDate": award.ActMoveDate, "moveOfficeDate": award.ActMoveOfficeDate,
 	"setLimit": award.ActSetLimit, "closeOffice": award.ActCloseOffice,

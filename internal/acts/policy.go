@@ -62,6 +62,7 @@ func policy() map[award.Act][]grant {
 		award.ActPublishStandard: {{theOwner, admin}},
 
 		award.ActCreateRound:    {{theOwner, admin}},
+		award.ActCopyRound:      {{theOwner, admin}},
 		award.ActEditRound:      {{theOwner, admin}},
 		award.ActOpenRound:      {{theOwner, admin}},
 		award.ActSuspendRound:   {{theOwner, admin}},

@@ -56,6 +56,7 @@ var allowed = map[award.Act]struct {
 	award.ActPublishStandard: {"standard", only(nation, admin)},
 
 	award.ActCreateRound:    {"round", only(nation, admin)},
+	award.ActCopyRound:      {"round", only(nation, admin)},
 	award.ActEditRound:      {"round", only(nation, admin)},
 	award.ActOpenRound:      {"round", only(nation, admin)},
 	award.ActSuspendRound:   {"round", only(nation, admin)},

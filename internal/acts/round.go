@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"shifan/internal/award"
 )
@@ -66,29 +67,64 @@ func (a *Acts) CreateRound(ctx context.Context, by award.Officer, key Key, in Ro
 		if err := Can(by, t.name, Row{Owner: owner.ID, Path: owner.Path}); err != nil {
 			return RoundStanding{}, err
 		}
-		now, err := t.Now(ctx)
+		return t.draftRound(ctx, owner, in.Definition, nil)
+	})
+}
+
+// draftRound drafts a round of an owner office as it is defined.
+func (t *act) draftRound(ctx context.Context, owner RegisterUnit, in award.Definition, detail any) (RoundStanding, error) {
+	now, err := t.Now(ctx)
+	if err != nil {
+		return RoundStanding{}, err
+	}
+	definition := in.Defaulted(now)
+	if defects := definition.Check(now); len(defects) > 0 {
+		return RoundStanding{}, award.RefuseFields(award.Invalid, "N 二", "round_defects", defects)
+	}
+	if err := t.checkNamed(ctx, owner, definition.Categories); err != nil {
+		return RoundStanding{}, err
+	}
+	series := drillSeries
+	if definition.DrillDay == 0 {
+		series = strconv.Itoa(award.DateOf(now).Year)
+	}
+	if t.round, err = t.NewRoundID(ctx, series); err != nil {
+		return RoundStanding{}, err
+	}
+	r := Round{
+		ID: t.round, Revision: 1, Owner: owner.ID, State: award.RoundDraft, Stage: award.StageSelfCheck, CreatedAt: now,
+	}
+	r.define(definition)
+	return t.putDraft(ctx, r, detail)
+}
+
+// CopyRound is what is new in a round drafted from an earlier one.
+type CopyRound struct {
+	From         string // the earlier round
+	Title        string // "": as it was
+	Dates        award.Dates
+	RegistryDate award.Date // zero: today
+	DrillDay     time.Duration
+}
+
+// CopyRound drafts the next round of a series (下一批次, N 二 每两年): its title,
+// categories with quotas, ratios, forms and standards, its rules and contacts are
+// those of the earlier one; its dates, its approval and document numbers and its
+// register never are (D-85). The draft is edited and opened like any.
+func (a *Acts) CopyRound(ctx context.Context, by award.Officer, key Key, in CopyRound) (Done[RoundStanding], error) {
+	return once(ctx, a, by, key, award.ActCopyRound, "", func(t *act) (RoundStanding, error) {
+		from, err := t.Round(ctx, in.From)
 		if err != nil {
 			return RoundStanding{}, err
 		}
-		definition := in.Defaulted(now)
-		if defects := definition.Check(now); len(defects) > 0 {
-			return RoundStanding{}, award.RefuseFields(award.Invalid, "N 二", "round_defects", defects)
-		}
-		if err := t.checkNamed(ctx, owner, definition.Categories); err != nil {
+		if err := t.mayPull(ctx, from); err != nil {
 			return RoundStanding{}, err
 		}
-		series := drillSeries
-		if definition.DrillDay == 0 {
-			series = strconv.Itoa(award.DateOf(now).Year)
-		}
-		if t.round, err = t.NewRoundID(ctx, series); err != nil {
+		owner, err := registerUnit(ctx, t.Tx, from.OwnerCode)
+		if err != nil {
 			return RoundStanding{}, err
 		}
-		r := Round{
-			ID: t.round, Revision: 1, Owner: owner.ID, State: award.RoundDraft, Stage: award.StageSelfCheck, CreatedAt: now,
-		}
-		r.define(definition)
-		return t.putDraft(ctx, r)
+		return t.draftRound(ctx, owner, from.definition().Next(in.Title, in.Dates, in.RegistryDate, in.DrillDay), map[string]any{"from": in.From})
 	})
 }
 
@@ -129,15 +165,15 @@ func (a *Acts) EditRound(ctx context.Context, by award.Officer, key Key, id stri
 		}
 		r.define(definition)
 		r.Revision++
-		return t.putDraft(ctx, r)
+		return t.putDraft(ctx, r, nil)
 	})
 }
 
-func (t *act) putDraft(ctx context.Context, r Round) (RoundStanding, error) {
+func (t *act) putDraft(ctx context.Context, r Round, detail any) (RoundStanding, error) {
 	if err := t.PutDraft(ctx, r); err != nil {
 		return RoundStanding{}, err
 	}
-	return t.roundDone(ctx, "", nil)
+	return t.roundDone(ctx, "", detail)
 }
 
 // define takes over what an administrator says of a round.

@@ -243,3 +243,45 @@ func digestOf(w *actstest.World, tables ...string) string {
 	}
 	return out.String()
 }
+
+func TestTheNextRoundIsDraftedFromTheLast(t *testing.T) {
+	w := actstest.New(t)
+	in := definition()
+	in.ApprovalNumber, in.DocumentNumber = "国评组函〔2008〕8号", "民发〔2008〕142号"
+	in.Contacts = []award.Contact{{Unit: "基层政权司", Phone: "010-00000000"}}
+	in.Rules.Departments = []string{"教育厅"}
+	in.Categories[0].Title = "全国和谐社区建设示范城区"
+	first, err := w.Acts.CreateRound(t.Context(), w.Admin, w.Key(), in)
+	require.NoError(t, err)
+
+	key := w.Key()
+	copying := acts.CopyRound{From: first.Result.ID, Dates: actstest.DrillDates(w.Now().Add(time.Hour)), DrillDay: actstest.Day}
+	done, err := w.Acts.CopyRound(t.Context(), w.Admin, key, copying)
+	require.NoError(t, err)
+	again, err := w.Acts.CopyRound(t.Context(), w.Admin, key, copying)
+	require.NoError(t, err)
+	require.Equal(t, done.Result.ID, again.Result.ID, "a repeated call drafts no second round")
+
+	was, is := w.Round(first.Result.ID), w.Round(done.Result.ID)
+	require.NotEqual(t, was.ID, is.ID)
+	require.Equal(t, award.RoundDraft, is.State)
+	require.Equal(t, was.Title, is.Title)
+	require.Equal(t, was.Categories, is.Categories)
+	require.Equal(t, was.Rules, is.Rules)
+	require.Equal(t, was.Contacts, is.Contacts)
+	require.Empty(t, is.ApprovalNumber+is.DocumentNumber, "numbers belong to one round")
+	require.True(t, is.Dates.SelfCheckCloses.Equal(copying.Dates.SelfCheckCloses))
+	require.Equal(t, first.Result.ID, actstest.One[string](w, `SELECT detail ->> 'from' FROM audit WHERE name = 'copy-round'`))
+
+	copying.Title, copying.Dates = "第二批", award.Dates{}
+	_, err = w.Acts.CopyRound(t.Context(), w.Admin, w.Key(), copying)
+	requireRefused(t, err, award.Invalid, "round_defects") // dates are never carried over
+	copying.Dates = actstest.DrillDates(w.Now())
+	for who, code := range map[string]award.Code{"41": award.Forbidden, "0": award.Forbidden} {
+		_, err = w.Acts.CopyRound(t.Context(), w.Head(who), w.Key(), copying)
+		require.Equal(t, code, award.CodeOf(err), who)
+	}
+	copying.From = "none"
+	_, err = w.Acts.CopyRound(t.Context(), w.Admin, w.Key(), copying)
+	require.Equal(t, award.NotFound, award.CodeOf(err))
+}

@@ -26,6 +26,7 @@ const (
 	ActPublishStandard Act = "publish-standard"
 
 	ActCreateRound    Act = "create-round"
+	ActCopyRound      Act = "copy-round" // the next of a series, drafted from an earlier one
 	ActEditRound      Act = "edit-round"
 	ActOpenRound      Act = "open-round"
 	ActSuspendRound   Act = "suspend-round"
@@ -134,7 +135,7 @@ func OfficeActs() []Act {
 		ActCreateOfficer, ActDisableOfficer, ActCreateKeys, ActRevokeKey, ActCorrectUnit,
 		ActDraftStandard, ActEditStandard, ActImportStandard, ActPublishStandard,
 		ActOpenAccounts, ActChangeUnit, ActSetContact, ActProposeCalendar, ActApproveCalendar,
-		ActCreateRound, ActEditRound, ActOpenRound, ActSuspendRound, ActResumeRound, ActCancelRound,
+		ActCreateRound, ActCopyRound, ActEditRound, ActOpenRound, ActSuspendRound, ActResumeRound, ActCancelRound,
 		ActReopen, ActMoveDate, ActMoveOfficeDate, ActSetLimit, ActCloseOffice,
 		ActAcceptPackage, ActReturnPackage, ActMark, ActFixCandidates, ActDecide,
 		ActCompleteStage, ActAdoptProposals, ActAnnounceNotice, ActRecommend, ActPutPackage,

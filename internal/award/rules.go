@@ -165,6 +165,17 @@ func (d Definition) Defaulted(now time.Time) Definition {
 	return d
 }
 
+// Next returns the definition of the next round of a series: what lasts is as it
+// was; dates, numbers and register belong to one round alone (D-85).
+func (d Definition) Next(title string, dates Dates, registry Date, drillDay time.Duration) Definition {
+	if title != "" {
+		d.Title = title
+	}
+	d.ApprovalNumber, d.DocumentNumber = "", ""
+	d.Dates, d.RegistryDate, d.DrillDay = dates, registry, drillDay
+	return d
+}
+
 // Contact is whom to ask (N's last lines).
 type Contact struct {
 	Unit    string `json:"unit"`
