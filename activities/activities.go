@@ -31,6 +31,7 @@ type Stepper interface {
 	LapseReturned(ctx context.Context, round, office string) (int, error)
 	MarkOverdue(ctx context.Context, round, office string) error
 	FreezeList(ctx context.Context, round string) (bool, error)
+	SuspendObjected(ctx context.Context, round string, number int) (int, error)
 	EndNotice(ctx context.Context, round string, number int) (bool, error)
 	CloseRound(ctx context.Context, round string) error
 }

@@ -62,6 +62,13 @@ func (a *Activities) FreezeList(ctx context.Context, round string) (bool, error)
 	return frozen, answer(err)
 }
 
+// SuspendObjected suspends the units of a list to which an objection is open
+// when its window has ended (暂缓), and returns how many more that is.
+func (a *Activities) SuspendObjected(ctx context.Context, round string, number int) (int, error) {
+	n, err := a.step.SuspendObjected(ctx, round, number)
+	return n, answer(err)
+}
+
 // EndNotice ends a public notice whose list has become final.
 func (a *Activities) EndNotice(ctx context.Context, round string, number int) (bool, error) {
 	ended, err := a.step.EndNotice(ctx, round, number)

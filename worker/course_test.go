@@ -242,6 +242,30 @@ func (c *course) assess() {
 	require.NoError(c.t, err)
 }
 
+// object has somebody object to a candidate, and an officer who took no part
+// dismiss it: the unit goes on with the others.
+func (c *course) object() {
+	c.t.Helper()
+	ctx := context.Background()
+	notice := actstest.One[int64](c.World, `SELECT id FROM public_notice WHERE round_id = $1 AND scope = 'national'`, c.round)
+	o, err := c.Acts.FileObjection(ctx, c.Key(), acts.ObjectionInput{
+		Notice: notice, Unit: "110101", Facts: "台账与实际不符，请予核查。",
+		Objector: &acts.Objector{Kind: award.ObjectorPerson, Name: "赵某某", Contact: "010-00000001"},
+	})
+	require.NoError(c.t, err)
+	free := c.Clerk(award.CodeNation)
+	_, err = c.Acts.AssignObjection(ctx, c.Admin, c.Key(), o.ID, free.ID)
+	require.NoError(c.t, err)
+	_, err = c.Acts.AdmitObjection(ctx, free, c.Key(), acts.AdmitObjection{Objection: o.ID, Admitted: true})
+	require.NoError(c.t, err)
+	_, err = c.Acts.InvestigateObjection(ctx, free, c.Key(), o.ID)
+	require.NoError(c.t, err)
+	_, err = c.Acts.RuleObjection(ctx, free, c.Key(), acts.RuleObjection{
+		Objection: o.ID, Outcome: award.ObjectionDismissed, Ground: "经核查，台账属实", Answer: "经核查，所述不实。",
+	})
+	require.NoError(c.t, err)
+}
+
 // decide waits for the national notice's end and decides; the round closes.
 func (c *course) decide() {
 	c.t.Helper()

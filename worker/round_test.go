@@ -29,6 +29,7 @@ func TestAWholeRoundOnARealServer(t *testing.T) {
 			c.record("open-notice")
 			c.recommend()
 			c.assess()
+			c.object()
 			c.record("open-national")
 			c.decide()
 			assert.Equal(t, theNamed, c.named())

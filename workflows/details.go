@@ -197,6 +197,7 @@ func (d *details) office(ctx workflow.Context, v award.OfficeView, waitingFor st
 func (d *details) notice(ctx workflow.Context, v award.NoticeView, waitingFor string) error {
 	return d.set(ctx, standing{stage: award.StagePublicNotice, state: string(v.Notice), waitingFor: waitingFor}, v.Next, []row{
 		{"单位数", fmt.Sprintf("%d", v.Units)},
+		{"未办结异议、线索", fmt.Sprintf("%d", v.Objections)},
 		{"首日", v.OpensAt.In(award.Beijing).Format("2006年1月2日 15:04:05")},
 		{"末日", shortDate(v.ClosesAt)},
 		{"信函到达期满", shortDate(v.FinalAt)},

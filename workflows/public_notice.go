@@ -20,8 +20,9 @@ func PublicNotice(ctx workflow.Context, roundID string, number int) error {
 		return ended(err)
 	}
 
-	// Objections join here: each ruled, or its unit suspended and the others go
-	// on (domain 7). Until they do, a window without them is what the record shows.
+	if err := n.suspendObjected(); err != nil {
+		return err
+	}
 
 	// A suspended round ends no list; its windows run on, and when it is resumed this is told (D-23).
 	final := func(v award.NoticeView) bool {
@@ -51,6 +52,17 @@ type notice struct {
 	id      string
 	number  int
 	details details
+}
+
+// suspendObjected lets the units wait to which an objection is open when the
+// window has ended; the others go on (domain 7). A ruling lets its unit join
+// them again by itself, whether this workflow still runs or not.
+func (n *notice) suspendObjected() error {
+	if workflow.GetVersion(n.ctx, "suspend-objected", workflow.DefaultVersion, 1) == workflow.DefaultVersion {
+		return nil
+	}
+	_, err := ask[int](n.ctx, quick, activity.SuspendObjected, "公示期满，有异议未办结的单位暂缓", n.id, n.number)
+	return err
 }
 
 // tellParent tells whoever gave notice that its list is final.

@@ -295,6 +295,26 @@ func TestAProvincialNoticeRunsItsWindowAndTellsTheOffice(t *testing.T) {
 	assert.Equal(t, "2009-04-15 00:00", w.when("end notice 7"))
 }
 
+func TestUnitsWithOpenObjectionsAreSuspendedWhenTheWindowEndsAndTheListGoesOn(t *testing.T) {
+	w := newWorld(t)
+	w.view.State = award.RoundOpen
+	w.notices[3] = &award.NoticeView{
+		Notice: award.NoticeAnnounced, Scope: award.National,
+		OpensAt: at("2008-10-06 00:00"), ClosesAt: at("2008-10-11 00:00"), FinalAt: at("2008-10-18 00:00"),
+	}
+	w.on("2008-10-08 10:00", func() { w.change(func() { w.notices[3].Objections = 2 }) }) // nobody tells: the record shows it
+	w.on("2008-10-14 10:00", func() {
+		w.change(func() { w.notices[3].Objections = 1 })
+		w.env.SignalWorkflow(string(award.ActRuleObjection), award.Told{Act: 1})
+	})
+	w.env.OnSignalExternalWorkflow("default-test-namespace", award.RoundWorkflow(theRound), "", "notice-ended", award.Told{}).Return(nil).Once()
+	w.env.ExecuteWorkflow(workflows.PublicNotice, theRound, 3)
+	require.True(t, w.env.IsWorkflowCompleted())
+	require.NoError(t, w.env.GetWorkflowError())
+	assert.Equal(t, "2008-10-11 00:00", w.when("suspend 2 objected to in notice 3"))
+	assert.Equal(t, "2008-10-18 00:00", w.when("end notice 3"), "one still open holds up nobody else")
+}
+
 func TestAWindowExtendedWhileItRunsEndsAtTheNewInstant(t *testing.T) {
 	w := newWorld(t)
 	w.view.State = award.RoundOpen

@@ -68,6 +68,8 @@ func noticeSignals() []signal {
 	return []signal{
 		{award.SignalWindowChanged, "公示延长、公示情况补正或者撤回"},
 		{award.SignalCalendarChanged, "工作日历变更：公示期顺延"},
+		{award.ActAdmitObjection, "异议不予受理"},
+		{award.ActRuleObjection, "异议办结"},
 		{award.ActSuspendRound, "暂停批次：公示期照常"},
 		{award.ActResumeRound, "恢复批次"},
 		{award.ActCancelRound, "取消批次"},

@@ -315,6 +315,17 @@ func (w *world) FreezeList(context.Context, string) (bool, error) {
 	return true, nil
 }
 
+func (w *world) SuspendObjected(_ context.Context, _ string, number int) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	n := w.notices[number]
+	if n.Notice != award.NoticeAnnounced || w.env.Now().Before(n.ClosesAt) || n.Objections == 0 {
+		return 0, nil
+	}
+	w.step("suspend %d objected to in notice %d", n.Objections, number)
+	return n.Objections, nil
+}
+
 func (w *world) EndNotice(_ context.Context, _ string, number int) (bool, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -313,6 +313,7 @@ func receive(ctx context.Context, tx Tx, by award.Officer, name award.Act, act i
 	if o, err = tx.Objection(ctx, id); err != nil {
 		return Objection{}, err
 	}
+	o.Facts = ""
 	return o, askForHandler(ctx, tx, o)
 }
 

@@ -45,7 +45,14 @@ func (t *act) handle(ctx context.Context, o Objection, to award.ObjectionState, 
 	if err := t.audit(ctx, o.subject(), ground, detail); err != nil {
 		return Objection{}, err
 	}
-	return t.Objection(ctx, o.ID)
+	return seen(t.Objection(ctx, o.ID))
+}
+
+// seen leaves out of an act's outcome what its caller need not be the one to
+// read: whoever names a handler may have decided on the unit.
+func seen(o Objection, err error) (Objection, error) {
+	o.Facts, o.Receipt = "", ""
+	return o, err
 }
 
 // uninvolved refuses an officer who took part in deciding on the unit.

@@ -136,6 +136,7 @@ type NoticeView struct {
 	ClosesAt   time.Time
 	FinalAt    time.Time
 	Units      int
+	Objections int // open, leads too
 }
 
 // Over reports whether the round has ended, closed or cancelled: nothing is left to do.

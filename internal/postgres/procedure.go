@@ -117,12 +117,13 @@ func (s *Store) LookNotice(ctx context.Context, round string, number int) (award
 	var v award.NoticeView
 	err := s.db.QueryRowxContext(ctx, `
 		SELECT shifan_now(), r.state, n.state, n.scope, coalesce(f.code, ''), n.opens_at, n.closes_at, n.final_at,
-		       (SELECT count(*) FROM list_item i WHERE i.list_id = n.list_id AND i.removed_at IS NULL)
+		       (SELECT count(*) FROM list_item i WHERE i.list_id = n.list_id AND i.removed_at IS NULL),
+		       (SELECT count(*) FROM objection o WHERE o.notice_id = n.id AND o.state IN ('received', 'admitted', 'investigating'))
 		FROM public_notice n
 		JOIN round r ON r.id = n.round_id
 		LEFT JOIN round_office f ON f.round_id = n.round_id AND f.office_id = n.office_id
 		WHERE n.round_id = $1 AND n.number = $2`, round, number).Scan(
-		&v.Now, &v.State, &v.Notice, &v.Scope, &v.OfficeCode, &v.OpensAt, &v.ClosesAt, &v.FinalAt, &v.Units)
+		&v.Now, &v.State, &v.Notice, &v.Scope, &v.OfficeCode, &v.OpensAt, &v.ClosesAt, &v.FinalAt, &v.Units, &v.Objections)
 	if errors.Is(err, sql.ErrNoRows) {
 		return award.NoticeView{}, award.Refuse(award.NotFound, "N 四(四)", "notice_unknown", number)
 	}
