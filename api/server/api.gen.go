@@ -916,6 +916,30 @@ func (e ProblemCode) Valid() bool {
 	}
 }
 
+// Defines values for ProgressTargetMeasure.
+const (
+	Centres    ProgressTargetMeasure = "centres"
+	Meeting    ProgressTargetMeasure = "meeting"
+	Trained    ProgressTargetMeasure = "trained"
+	Volunteers ProgressTargetMeasure = "volunteers"
+)
+
+// Valid indicates whether the value is a known member of the ProgressTargetMeasure enum.
+func (e ProgressTargetMeasure) Valid() bool {
+	switch e {
+	case Centres:
+		return true
+	case Meeting:
+		return true
+	case Trained:
+		return true
+	case Volunteers:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ReceiptProcedure.
 const (
 	Informed ReceiptProcedure = "informed"
@@ -1627,6 +1651,46 @@ type Commission struct {
 type CommissionDone struct {
 	Commission Commission `json:"commission"`
 	Receipt    Receipt    `json:"receipt"`
+}
+
+// CommunityCounts 除前两项外,只计县级机构已确认的
+type CommunityCounts struct {
+	// Centres 有统一标识的综合性社区服务中心的社区
+	Centres int64 `json:"centres"`
+
+	// Communities 现有社区
+	Communities int64 `json:"communities"`
+
+	// Confirmed 县级机构已确认
+	Confirmed int64 `json:"confirmed"`
+
+	// Meeting 达到管理有序、服务完善、文明祥和的标准
+	Meeting int64 `json:"meeting"`
+
+	// Reported 已报告年度基本情况
+	Reported int64 `json:"reported"`
+
+	// Residents 常住居民人数(同时报告志愿者的社区)
+	Residents int64 `json:"residents"`
+
+	// TrainedWorkers 年度受训不少于20小时的社区工作者人数
+	TrainedWorkers int64 `json:"trained_workers"`
+
+	// Volunteers 注册社区志愿者人数
+	Volunteers int64 `json:"volunteers"`
+
+	// Workers 社区工作者人数(同时报告受训情况的社区)
+	Workers int64 `json:"workers"`
+}
+
+// CommunityProgress defines model for CommunityProgress.
+type CommunityProgress struct {
+	Items   []OfficeProgress `json:"items"`
+	Targets []ProgressTarget `json:"targets"`
+
+	// Total 除前两项外,只计县级机构已确认的
+	Total CommunityCounts `json:"total"`
+	Year  int             `json:"year"`
 }
 
 // ComparedIndicator defines model for ComparedIndicator.
@@ -2503,6 +2567,16 @@ type OfficeContact struct {
 	Unit Code `json:"unit"`
 }
 
+// OfficeProgress defines model for OfficeProgress.
+type OfficeProgress struct {
+	// Counts 除前两项外,只计县级机构已确认的
+	Counts CommunityCounts `json:"counts"`
+	Name   string          `json:"name"`
+
+	// Office 区划代码(去尾零)
+	Office Code `json:"office"`
+}
+
 // OfficeStanding defines model for OfficeStanding.
 type OfficeStanding struct {
 	CompletedAt *time.Time        `json:"completed_at,omitempty"`
@@ -2815,6 +2889,23 @@ type Progress struct {
 	// Units 可参加的单位
 	Units int `json:"units"`
 }
+
+// ProgressTarget defines model for ProgressTarget.
+type ProgressTarget struct {
+	// By 期限;不出现则为每年或未定
+	By      *openapi_types.Date   `json:"by,omitempty"`
+	Measure ProgressTargetMeasure `json:"measure"`
+	Part    int64                 `json:"part"`
+
+	// Percent 不低于
+	Percent int    `json:"percent"`
+	Reached bool   `json:"reached"`
+	Source  string `json:"source"`
+	Whole   int64  `json:"whole"`
+}
+
+// ProgressTargetMeasure defines model for ProgressTarget.Measure.
+type ProgressTargetMeasure string
 
 // ProposalItem defines model for ProposalItem.
 type ProposalItem struct {
@@ -3670,9 +3761,15 @@ type YearFacts struct {
 
 // YearFactsReported defines model for YearFactsReported.
 type YearFactsReported struct {
+	// Confirmed 县级机构已确认现有内容
+	Confirmed *bool `json:"confirmed,omitempty"`
+
 	// Facts 一个单位一年的基本情况;未报的项不出现
 	Facts YearFacts `json:"facts"`
-	Name  string    `json:"name"`
+
+	// Meets 经确认达到标准(O 二)
+	Meets *bool  `json:"meets,omitempty"`
+	Name  string `json:"name"`
 
 	// ReportedByOffice 区划代码(去尾零)
 	ReportedByOffice Code `json:"reported_by_office"`
@@ -4033,6 +4130,15 @@ type DisableOfficerParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// GetCommunityProgressParams defines parameters for GetCommunityProgress.
+type GetCommunityProgressParams struct {
+	// Office 机构代码;缺省本机构
+	Office *Code `form:"office,omitempty" json:"office,omitempty"`
+
+	// Year 缺省今年
+	Year *int `form:"year,omitempty" json:"year,omitempty"`
+}
+
 // FileObjectionJSONBody defines parameters for FileObjection.
 type FileObjectionJSONBody struct {
 	// Facts 具体事实
@@ -4062,6 +4168,12 @@ type AttachToObjectionParams struct {
 
 	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetPublicProgressParams defines parameters for GetPublicProgress.
+type GetPublicProgressParams struct {
+	// Year 缺省今年
+	Year *int `form:"year,omitempty" json:"year,omitempty"`
 }
 
 // ListRoundsParams defines parameters for ListRounds.
@@ -4847,6 +4959,21 @@ type ReportFactsParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// ConfirmFactsJSONBody defines parameters for ConfirmFacts.
+type ConfirmFactsJSONBody struct {
+	// Meets 达到管理有序、服务完善、文明祥和的标准(O 二)
+	Meets bool `json:"meets"`
+}
+
+// ConfirmFactsParams defines parameters for ConfirmFacts.
+type ConfirmFactsParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch 所见版本
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // ProposeCalendarChangeJSONRequestBody defines body for ProposeCalendarChange for application/json ContentType.
 type ProposeCalendarChangeJSONRequestBody ProposeCalendarChangeJSONBody
 
@@ -5030,6 +5157,9 @@ type SetContactJSONRequestBody SetContactJSONBody
 // ReportFactsJSONRequestBody defines body for ReportFacts for application/json ContentType.
 type ReportFactsJSONRequestBody = YearFacts
 
+// ConfirmFactsJSONRequestBody defines body for ConfirmFacts for application/json ContentType.
+type ConfirmFactsJSONRequestBody ConfirmFactsJSONBody
+
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
 	// GetAccountsWorkbook 首个账号表 The workbook of offices directly below for which nobody acts
@@ -5143,6 +5273,9 @@ type ServerInterface interface {
 	// DisableOfficer 停用经办人 Disable an officer; keys stop at once
 	// (POST /officers/{officer}/disabling)
 	DisableOfficer(c *gin.Context, officer int64, params DisableOfficerParams)
+	// GetCommunityProgress 社区建设进展 What the communities below an office have come to in a year, office by office
+	// (GET /progress)
+	GetCommunityProgress(c *gin.Context, params GetCommunityProgressParams)
 	// ListPublicNotices 正在公示的名单 Notices before the public
 	// (GET /public/notices)
 	ListPublicNotices(c *gin.Context)
@@ -5158,6 +5291,9 @@ type ServerInterface interface {
 	// AttachToObjection 补交附件 Add a file to an objection, until it is judged whether it is admitted
 	// (POST /public/objections/{receipt}/attachments)
 	AttachToObjection(c *gin.Context, receipt ReceiptNumber, params AttachToObjectionParams)
+	// GetPublicProgress 社区建设进展(全国、分省) Progress of the nation, province by province
+	// (GET /public/progress)
+	GetPublicProgress(c *gin.Context, params GetPublicProgressParams)
 	// GetPublicTitle 称号验证 Verify a title
 	// (GET /public/titles/{number})
 	GetPublicTitle(c *gin.Context, number string)
@@ -5464,6 +5600,9 @@ type ServerInterface interface {
 	// ReportFacts 报告年度基本情况 Report the facts of a year, in place of those before (上级可代报)
 	// (PUT /units/{unit}/facts/{year})
 	ReportFacts(c *gin.Context, unit Code, year int, params ReportFactsParams)
+	// ConfirmFacts 县级确认 The county office confirms what a community reported of a year
+	// (PUT /units/{unit}/facts/{year}/confirmation)
+	ConfirmFacts(c *gin.Context, unit Code, year int, params ConfirmFactsParams)
 	// GetUnitHistory 单位沿革 What a unit was, what was done to it, what came of it
 	// (GET /units/{unit}/history)
 	GetUnitHistory(c *gin.Context, unit Code)
@@ -6962,6 +7101,41 @@ func (siw *ServerInterfaceWrapper) DisableOfficer(c *gin.Context) {
 	siw.Handler.DisableOfficer(c, officer, params)
 }
 
+// GetCommunityProgress operation middleware
+func (siw *ServerInterfaceWrapper) GetCommunityProgress(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetCommunityProgressParams
+
+	// ------------- Optional query parameter "office" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "office", c.Request.URL.Query(), &params.Office, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter office: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "year" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "year", c.Request.URL.Query(), &params.Year, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter year: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetCommunityProgress(c, params)
+}
+
 // ListPublicNotices operation middleware
 func (siw *ServerInterfaceWrapper) ListPublicNotices(c *gin.Context) {
 
@@ -7145,6 +7319,33 @@ func (siw *ServerInterfaceWrapper) AttachToObjection(c *gin.Context) {
 	}
 
 	siw.Handler.AttachToObjection(c, receipt, params)
+}
+
+// GetPublicProgress operation middleware
+func (siw *ServerInterfaceWrapper) GetPublicProgress(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetPublicProgressParams
+
+	// ------------- Optional query parameter "year" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "year", c.Request.URL.Query(), &params.Year, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter year: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetPublicProgress(c, params)
 }
 
 // GetPublicTitle operation middleware
@@ -12383,6 +12584,86 @@ func (siw *ServerInterfaceWrapper) ReportFacts(c *gin.Context) {
 	siw.Handler.ReportFacts(c, unit, year, params)
 }
 
+// ConfirmFacts operation middleware
+func (siw *ServerInterfaceWrapper) ConfirmFacts(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "unit" -------------
+	var unit Code
+
+	err = runtime.BindStyledParameterWithOptions("simple", "unit", c.Param("unit"), &unit, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter unit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "year" -------------
+	var year int
+
+	err = runtime.BindStyledParameterWithOptions("simple", "year", c.Param("year"), &year, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter year: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ConfirmFactsParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter If-Match is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ConfirmFacts(c, unit, year, params)
+}
+
 // GetUnitHistory operation middleware
 func (siw *ServerInterfaceWrapper) GetUnitHistory(c *gin.Context) {
 
@@ -12570,6 +12851,9 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/accounts", wrapper.OpenAccounts)
 	router.GET(options.BaseURL+"/units/:unit/facts/:year", wrapper.GetFacts)
 	router.PUT(options.BaseURL+"/units/:unit/facts/:year", wrapper.ReportFacts)
+	router.PUT(options.BaseURL+"/units/:unit/facts/:year/confirmation", wrapper.ConfirmFacts)
+	router.GET(options.BaseURL+"/progress", wrapper.GetCommunityProgress)
+	router.GET(options.BaseURL+"/public/progress", wrapper.GetPublicProgress)
 	router.GET(options.BaseURL+"/officers", wrapper.ListOfficers)
 	router.POST(options.BaseURL+"/officers", wrapper.CreateOfficer)
 	router.POST(options.BaseURL+"/officers/:officer/disabling", wrapper.DisableOfficer)
@@ -14193,6 +14477,45 @@ func (response DisableOfficerdefaultApplicationProblemPlusJSONResponse) VisitDis
 	return err
 }
 
+type GetCommunityProgressRequestObject struct {
+	Params GetCommunityProgressParams
+}
+
+type GetCommunityProgressResponseObject interface {
+	VisitGetCommunityProgressResponse(w http.ResponseWriter) error
+}
+
+type GetCommunityProgress200JSONResponse CommunityProgress
+
+func (response GetCommunityProgress200JSONResponse) VisitGetCommunityProgressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCommunityProgressdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetCommunityProgressdefaultApplicationProblemPlusJSONResponse) VisitGetCommunityProgressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListPublicNoticesRequestObject struct {
 }
 
@@ -14385,6 +14708,45 @@ type AttachToObjectiondefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response AttachToObjectiondefaultApplicationProblemPlusJSONResponse) VisitAttachToObjectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPublicProgressRequestObject struct {
+	Params GetPublicProgressParams
+}
+
+type GetPublicProgressResponseObject interface {
+	VisitGetPublicProgressResponse(w http.ResponseWriter) error
+}
+
+type GetPublicProgress200JSONResponse CommunityProgress
+
+func (response GetPublicProgress200JSONResponse) VisitGetPublicProgressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPublicProgressdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPublicProgressdefaultApplicationProblemPlusJSONResponse) VisitGetPublicProgressResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -18749,6 +19111,51 @@ func (response ReportFactsdefaultApplicationProblemPlusJSONResponse) VisitReport
 	return err
 }
 
+type ConfirmFactsRequestObject struct {
+	Unit   Code `json:"unit"`
+	Year   int  `json:"year"`
+	Params ConfirmFactsParams
+	Body   *ConfirmFactsJSONRequestBody
+}
+
+type ConfirmFactsResponseObject interface {
+	VisitConfirmFactsResponse(w http.ResponseWriter) error
+}
+
+type ConfirmFacts200JSONResponse struct {
+	Facts   YearFactsReported `json:"facts"`
+	Receipt Receipt           `json:"receipt"`
+}
+
+func (response ConfirmFacts200JSONResponse) VisitConfirmFactsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmFactsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ConfirmFactsdefaultApplicationProblemPlusJSONResponse) VisitConfirmFactsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetUnitHistoryRequestObject struct {
 	Unit Code `json:"unit"`
 }
@@ -18901,6 +19308,9 @@ type StrictServerInterface interface {
 	// DisableOfficer 停用经办人 Disable an officer; keys stop at once
 	// (POST /officers/{officer}/disabling)
 	DisableOfficer(ctx context.Context, request DisableOfficerRequestObject) (DisableOfficerResponseObject, error)
+	// GetCommunityProgress 社区建设进展 What the communities below an office have come to in a year, office by office
+	// (GET /progress)
+	GetCommunityProgress(ctx context.Context, request GetCommunityProgressRequestObject) (GetCommunityProgressResponseObject, error)
 	// ListPublicNotices 正在公示的名单 Notices before the public
 	// (GET /public/notices)
 	ListPublicNotices(ctx context.Context, request ListPublicNoticesRequestObject) (ListPublicNoticesResponseObject, error)
@@ -18916,6 +19326,9 @@ type StrictServerInterface interface {
 	// AttachToObjection 补交附件 Add a file to an objection, until it is judged whether it is admitted
 	// (POST /public/objections/{receipt}/attachments)
 	AttachToObjection(ctx context.Context, request AttachToObjectionRequestObject) (AttachToObjectionResponseObject, error)
+	// GetPublicProgress 社区建设进展(全国、分省) Progress of the nation, province by province
+	// (GET /public/progress)
+	GetPublicProgress(ctx context.Context, request GetPublicProgressRequestObject) (GetPublicProgressResponseObject, error)
 	// GetPublicTitle 称号验证 Verify a title
 	// (GET /public/titles/{number})
 	GetPublicTitle(ctx context.Context, request GetPublicTitleRequestObject) (GetPublicTitleResponseObject, error)
@@ -19222,6 +19635,9 @@ type StrictServerInterface interface {
 	// ReportFacts 报告年度基本情况 Report the facts of a year, in place of those before (上级可代报)
 	// (PUT /units/{unit}/facts/{year})
 	ReportFacts(ctx context.Context, request ReportFactsRequestObject) (ReportFactsResponseObject, error)
+	// ConfirmFacts 县级确认 The county office confirms what a community reported of a year
+	// (PUT /units/{unit}/facts/{year}/confirmation)
+	ConfirmFacts(ctx context.Context, request ConfirmFactsRequestObject) (ConfirmFactsResponseObject, error)
 	// GetUnitHistory 单位沿革 What a unit was, what was done to it, what came of it
 	// (GET /units/{unit}/history)
 	GetUnitHistory(ctx context.Context, request GetUnitHistoryRequestObject) (GetUnitHistoryResponseObject, error)
@@ -20531,6 +20947,32 @@ func (sh *strictHandler) DisableOfficer(ctx *gin.Context, officer int64, params 
 	}
 }
 
+// GetCommunityProgress operation middleware
+func (sh *strictHandler) GetCommunityProgress(ctx *gin.Context, params GetCommunityProgressParams) {
+	var request GetCommunityProgressRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCommunityProgress(ctx, request.(GetCommunityProgressRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCommunityProgress")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetCommunityProgressResponseObject); ok {
+		if err := validResponse.VisitGetCommunityProgressResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListPublicNotices operation middleware
 func (sh *strictHandler) ListPublicNotices(ctx *gin.Context) {
 	var request ListPublicNoticesRequestObject
@@ -20674,6 +21116,32 @@ func (sh *strictHandler) AttachToObjection(ctx *gin.Context, receipt ReceiptNumb
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(AttachToObjectionResponseObject); ok {
 		if err := validResponse.VisitAttachToObjectionResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetPublicProgress operation middleware
+func (sh *strictHandler) GetPublicProgress(ctx *gin.Context, params GetPublicProgressParams) {
+	var request GetPublicProgressRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPublicProgress(ctx, request.(GetPublicProgressRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPublicProgress")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetPublicProgressResponseObject); ok {
+		if err := validResponse.VisitGetPublicProgressResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -24290,6 +24758,52 @@ func (sh *strictHandler) ReportFacts(ctx *gin.Context, unit Code, year int, para
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ReportFactsResponseObject); ok {
 		if err := validResponse.VisitReportFactsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ConfirmFacts operation middleware
+func (sh *strictHandler) ConfirmFacts(ctx *gin.Context, unit Code, year int, params ConfirmFactsParams) {
+	var request ConfirmFactsRequestObject
+
+	request.Unit = unit
+	request.Year = year
+	request.Params = params
+
+	var body ConfirmFactsJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ConfirmFacts(ctx, request.(ConfirmFactsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConfirmFacts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ConfirmFactsResponseObject); ok {
+		if err := validResponse.VisitConfirmFactsResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

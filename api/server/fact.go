@@ -60,6 +60,7 @@ func yearFacts(f acts.YearFacts) YearFactsReported {
 		return nil
 	}
 	out := YearFactsReported{
+		Confirmed: &f.Confirmed, Meets: &f.Meets,
 		Unit: f.UnitCode, Name: f.UnitName, Year: f.Year, Revision: f.Revision,
 		ReportedByOffice: f.ReportedByOffice, UpdatedAt: *at(f.UpdatedAt),
 		Facts: YearFacts{

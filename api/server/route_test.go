@@ -38,7 +38,7 @@ var actOf = map[string]award.Act{
 	"importDepartmentOpinions": award.ActImportOpinions, "decideDepartmentOpinion": award.ActDecideOpinion,
 	"endDepartmentAsking": award.ActEndAsking,
 
-	"reportFacts": award.ActReportFacts, "saveSelfCheck": award.ActSaveSelfCheck, "createApplication": award.ActCreateApplication,
+	"reportFacts": award.ActReportFacts, "confirmFacts": award.ActConfirmFacts, "saveSelfCheck": award.ActSaveSelfCheck, "createApplication": award.ActCreateApplication,
 	"editApplication": award.ActEditApplication, "fileApplication": award.ActFile, "endorse": award.ActEndorse,
 	"callUpApplication": award.ActCallUp, "withdrawApplication": award.ActWithdraw,
 	"inspect": award.ActInspect, "survey": award.ActSurvey,

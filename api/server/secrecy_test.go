@@ -46,6 +46,9 @@ func secrets() []canary {
 		{"a code of another province's subtree", regexp.MustCompile(`\b44[0-9]{2,10}\b`), outsider},
 		{"a person of another province", regexp.MustCompile(`莫言之`), outsider},
 		{"a mark of the nation's that is not open yet", regexp.MustCompile(`61\.37|评委未公开的话`), outsider},
+		{"who objected, or on what facts", regexp.MustCompile(`柳隐者|13900001111|只告诉承办人的事实`), func(r reader) bool {
+			return r.office != award.CodeNation || r.role != award.RoleSupervisor // no officer handles it yet
+		}},
 		{"a key", regexp.MustCompile(`shifan_[0-9A-Za-z]{20}`), func(reader) bool { return true }},
 	}
 }
@@ -71,6 +74,7 @@ type matrix struct {
 	handler  http.Handler
 	contract *contract
 	readers  []reader
+	asked    int
 	values   map[string][]string // of a parameter or a field by its name, the foreign ones first
 }
 
@@ -105,7 +109,7 @@ func newMatrix(t *testing.T) *matrix {
 	person := actstest.One[int64](w, `INSERT INTO officer (name, office_id, roles) VALUES ('莫言之', $1, '{clerk}') RETURNING id`, w.Unit(foreignUnit))
 	w.Exec(`INSERT INTO message (office_id, occasion, kind, subject, body) VALUES ($1, 'secrecy', 'test', '鹤鸣', '莫言之')`, w.Unit(foreign))
 	message := actstest.One[string](w, `SELECT max(id)::text FROM message`)
-	digest := m.evidence()
+	digest, receipt := m.evidence(), m.objection(round, own)
 	_, err := w.Acts.SetContact(t.Context(), m.Clerk(foreignUnit), w.Key(), acts.Contact{Unit: foreignUnit, Office: "鹤鸣社区", Phone: "0769-00000000"})
 	require.NoError(t, err)
 	_, err = w.Acts.ReportFacts(t.Context(), m.Clerk(foreignUnit), w.Key(), acts.ReportFacts{Unit: foreignUnit, Year: 2026, Facts: award.Facts{award.FactResidents: 1}})
@@ -117,6 +121,7 @@ func newMatrix(t *testing.T) *matrix {
 		"id": {message, "1"}, "number": {"1"}, "standard": {"1"}, "leaf": {"1.1"}, "sha256": {digest},
 		"year": {"2026"}, "from": {"1"}, "to": {"2"}, "name": {"a.pdf"}, "department": {"教育厅"}, "limit": {"1", "500"},
 		"cursor": {*cursorTo(1), *cursorTo(other)}, "subject": {fmt.Sprintf("application/%d", other), "office/" + foreign},
+		"objection": {actstest.One[string](w, `SELECT max(id)::text FROM objection`)}, "commission": {"1"}, "receipt": {receipt},
 		"head": {"1:" + strings.Repeat("0", 64)},
 		"due":  {"2027-01-01"}, "to_date": {"2027-01-01"}, "code": {foreignUnit}, "owner": {foreign},
 		"link": {"https://example.org/"}, "email": {"a@example.org"}, "phone": {"010-00000000"},
@@ -144,6 +149,25 @@ func (m *matrix) evidence() string {
 	})
 	require.NoError(m.t, err)
 	return done.Result.SHA256
+}
+
+// objection puts a list with the own unit before the public, of the nation's
+// office, and objects to the unit; it returns the receipt.
+func (m *matrix) objection(round string, file int64) string {
+	m.t.Helper()
+	list := actstest.One[int64](m.World, `INSERT INTO list (round_id, office_id, kind, revision, minutes, met_on, sha256, officer_id)
+		VALUES ($1, $2, 'candidates', 1, '会议纪要', '2026-11-01', sha256(''), $3) RETURNING id`, round, m.Admin.Office, m.Admin.ID)
+	m.Exec(`INSERT INTO list_item (list_id, application_id, category, position) VALUES ($1, $2, 'community', 1)`, list, file)
+	notice := actstest.One[int64](m.World, `INSERT INTO public_notice
+		(round_id, number, list_id, office_id, scope, working_days, opens_at, closes_at, final_at, provisional, officer_id)
+		VALUES ($1, 1, $2, $3, 'national', 5, shifan_now(), shifan_now() + interval '5 hours', shifan_now() + interval '6 hours', false, $4)
+		RETURNING id`, round, list, m.Admin.Office, m.Admin.ID)
+	o, err := m.Acts.FileObjection(m.t.Context(), m.Key(), acts.ObjectionInput{
+		Notice: notice, Unit: ownUnit, Facts: "只告诉承办人的事实",
+		Objector: &acts.Objector{Kind: award.ObjectorPerson, Name: "柳隐者", Contact: "13900001111"},
+	})
+	require.NoError(m.t, err)
+	return o.Receipt
 }
 
 // filed brings a community's file on its way, and returns it.
@@ -205,7 +229,7 @@ func TestNobodyReadsWhatIsNotTheirs(t *testing.T) {
 // unanswered are reads of which the country has nothing to show: what they show
 // is public, or is compared with what comes later.
 var unanswered = map[string]bool{
-	"getPublicNotice": true, "getPublicTitle": true, "getCalendarChange": true, "comparePackages": true,
+	"getPublicTitle": true, "getCalendarChange": true, "comparePackages": true, "downloadAttachment": true,
 }
 
 // request is one question.
@@ -361,7 +385,8 @@ func (m *matrix) ask(r reader, q request) *httptest.ResponseRecorder {
 	ctx, cancel := context.WithTimeout(m.t.Context(), 20*time.Second)
 	defer cancel()
 	in := httptest.NewRequestWithContext(ctx, q.method, q.path, strings.NewReader(q.body))
-	in.RemoteAddr = "192.0.2.1:1"
+	m.asked++
+	in.RemoteAddr = fmt.Sprintf("10.%d.%d.%d:1", m.asked>>16, m.asked>>8&255, m.asked&255) // no visitor asks too often
 	if r.key != "" {
 		in.Header.Set("Authorization", "Bearer "+r.key)
 	}

@@ -19,6 +19,8 @@ type YearFacts struct {
 	ReportedBy       int64       `json:"reported_by"` // officer
 	ReportedByOffice string      `json:"reported_by_office"`
 	UpdatedAt        time.Time   `json:"updated_at"`
+	Confirmed        bool        `json:"confirmed"` // by the county office, as they stand
+	Meets            bool        `json:"meets"`     // the standard of O 二, as confirmed
 }
 
 // factTx keeps the facts of a year.
@@ -29,6 +31,7 @@ type factTx interface {
 	// SaveYearFacts writes the revision after the one that f was made from: 1
 	// adds the record. award.Stale when someone else was first.
 	SaveYearFacts(ctx context.Context, f YearFacts) error
+	communityProgressTx
 }
 
 // ReportFacts is what a unit reports of a year.

@@ -91,6 +91,7 @@ func policy() map[award.Act][]grant {
 		award.ActEndAsking:      {{theOffice, heads}},
 
 		award.ActReportFacts:       {{unitOrAbove, staff}},
+		award.ActConfirmFacts:      {{theWaiting, staff}}, // the county office: award.ConfirmingOffice
 		award.ActSaveSelfCheck:     {{unitOrAbove, staff}},
 		award.ActCreateApplication: {{unitOrAbove, staff}},
 		award.ActEditApplication:   {{unitOrAbove, staff}},

@@ -85,6 +85,7 @@ var allowed = map[award.Act]struct {
 	award.ActEndAsking:      {"office", only(province, admin, head)},
 
 	award.ActReportFacts:       {"register", downTo(street, admin, head, clerk)},
+	award.ActConfirmFacts:      {"file", only(district, admin, head, clerk)},
 	award.ActSaveSelfCheck:     {"file", downTo(street, admin, head, clerk)},
 	award.ActCreateApplication: {"file", downTo(street, admin, head, clerk)},
 	award.ActEditApplication:   {"file", downTo(street, admin, head, clerk)},

@@ -55,7 +55,8 @@ const (
 	ActDecideOpinion  Act = "decide-department-opinion"
 	ActEndAsking      Act = "end-department-asking" // a department that has not answered, by a minuted reason
 
-	ActReportFacts       Act = "report-facts" // 年度基本情况
+	ActReportFacts       Act = "report-facts"  // 年度基本情况
+	ActConfirmFacts      Act = "confirm-facts" // the county office's word on them
 	ActSaveSelfCheck     Act = "save-self-check"
 	ActCreateApplication Act = "create-application"
 	ActEditApplication   Act = "edit-application"
@@ -140,7 +141,7 @@ func OfficeActs() []Act {
 		ActAcceptPackage, ActReturnPackage, ActMark, ActFixCandidates, ActDecide,
 		ActCompleteStage, ActAdoptProposals, ActAnnounceNotice, ActRecommend, ActPutPackage,
 		ActAskDepartments, ActRecordOpinions, ActImportOpinions, ActDecideOpinion, ActEndAsking,
-		ActReportFacts, ActSaveSelfCheck, ActCreateApplication, ActEditApplication, ActFile, ActEndorse,
+		ActReportFacts, ActConfirmFacts, ActSaveSelfCheck, ActCreateApplication, ActEditApplication, ActFile, ActEndorse,
 		ActCallUp, ActWithdraw, ActInspect, ActSurvey, ActSetIntakeLimits, ActSetSubItems, ActImportSubItems, ActScanForm,
 		ActRequestReview, ActAnswerReview,
 		ActEnterObjection, ActAssignObjection, ActRaiseObjection, ActAdmitObjection, ActInvestigateObjection,

@@ -15,13 +15,14 @@ func (t *tx) YearFacts(ctx context.Context, unit int64, first, last int) (acts.Y
 	f := acts.YearFacts{Unit: unit}
 	var facts []byte
 	err := t.QueryRowxContext(ctx, `
-		SELECT f.year, f.revision, f.facts, f.reported_by, coalesce(v.code, ''), f.updated_at
+		SELECT f.year, f.revision, f.facts, f.reported_by, coalesce(v.code, ''), f.updated_at,
+		       f.confirmed_revision = f.revision, f.confirmed_revision = f.revision AND f.meets
 		FROM year_facts f
 		JOIN officer o ON o.id = f.reported_by
 		LEFT JOIN unit_version v ON v.unit_id = o.office_id AND v.valid_to IS NULL
 		WHERE f.unit_id = $1 AND f.year BETWEEN $2 AND $3
 		ORDER BY f.year DESC LIMIT 1`, unit, first, last).
-		Scan(&f.Year, &f.Revision, &facts, &f.ReportedBy, &f.ReportedByOffice, &f.UpdatedAt)
+		Scan(&f.Year, &f.Revision, &facts, &f.ReportedBy, &f.ReportedByOffice, &f.UpdatedAt, &f.Confirmed, &f.Meets)
 	if errors.Is(err, sql.ErrNoRows) {
 		return f, nil
 	}

@@ -1,0 +1,106 @@
+package acts
+
+import (
+	"context"
+	"fmt"
+
+	"shifan/internal/award"
+)
+
+// communityProgressTx counts and confirms what communities report of a year.
+type communityProgressTx interface {
+	// ConfirmYearFacts keeps the county office's word on a revision of facts;
+	// award.Stale when they have changed meanwhile.
+	ConfirmYearFacts(ctx context.Context, by award.Officer, unit int64, year, revision int, meets bool) error
+	// CommunityProgress counts the communities of a year below an office: for each
+	// office directly below it, and for itself what is below no other.
+	CommunityProgress(ctx context.Context, office int64, year int) ([]CommunityProgress, error)
+}
+
+// ConfirmFacts is the county office's word on what a community reported.
+type ConfirmFacts struct {
+	Unit     string // code
+	Year     int
+	Revision int  // the one seen
+	Meets    bool // 管理有序、服务完善、文明祥和 (O 二)
+}
+
+// ConfirmFacts confirms what a community reported of a year (县级确认, domain 10),
+// and says whether it meets the standard. Facts that change afterwards need it
+// anew (D-86).
+func (a *Acts) ConfirmFacts(ctx context.Context, by award.Officer, key Key, in ConfirmFacts) (Done[YearFacts], error) {
+	return once(ctx, a, by, key, award.ActConfirmFacts, "", func(t *act) (YearFacts, error) {
+		unit, err := registerUnit(ctx, t.Tx, in.Unit)
+		if err != nil {
+			return YearFacts{}, err
+		}
+		row := unit.Row()
+		row.Waiting, _ = award.ConfirmingOffice(unit.Kind, unit.Path)
+		if err := Can(by, t.name, row); err != nil {
+			return YearFacts{}, err
+		}
+		f, err := t.YearFacts(ctx, unit.ID, in.Year, in.Year)
+		if err != nil {
+			return YearFacts{}, err
+		}
+		if f.Revision == 0 {
+			return YearFacts{}, award.Refuse(award.NotFound, "domain 10", "facts_none", unit.Name, in.Year)
+		}
+		if err := t.ConfirmYearFacts(ctx, by, unit.ID, in.Year, in.Revision, in.Meets); err != nil {
+			return YearFacts{}, err
+		}
+		f.UnitCode, f.UnitName, f.Confirmed, f.Meets = unit.Code, unit.Name, true, in.Meets
+		return f, t.audit(ctx, fmt.Sprintf("facts/%d/%d", unit.ID, in.Year), "", map[string]any{
+			"revision": in.Revision, "meets": in.Meets,
+		})
+	})
+}
+
+// CommunityProgress is what the communities of one office's area have come to.
+type CommunityProgress struct {
+	OfficeCode string
+	OfficeName string
+	award.CommunityCounts
+}
+
+// CommunityProgress counts a year's communities below an office the officer may
+// see, office by office (社区建设进展); "" is the officer's own, 0 this year.
+func (a *Acts) CommunityProgress(ctx context.Context, by award.Officer, office string, year int) (int, []CommunityProgress, error) {
+	if office == "" {
+		office = by.OfficeCode
+	}
+	return a.communityProgress(ctx, office, year, func(u RegisterUnit) error {
+		if !MaySee(by, u.Row()) {
+			return award.Refuse(award.NotFound, "", "unit_unknown_now", office)
+		}
+		return nil
+	})
+}
+
+// PublicProgress counts a year's communities province by province, for anyone.
+func (a *Acts) PublicProgress(ctx context.Context, year int) (int, []CommunityProgress, error) {
+	return a.communityProgress(ctx, award.CodeNation, year, func(RegisterUnit) error { return nil })
+}
+
+func (a *Acts) communityProgress(ctx context.Context, office string, year int, may func(RegisterUnit) error) (int, []CommunityProgress, error) {
+	var progress []CommunityProgress
+	err := a.store.InTx(ctx, func(tx Tx) error {
+		u, err := registerUnit(ctx, tx, office)
+		if err != nil {
+			return err
+		}
+		if err := may(u); err != nil {
+			return err
+		}
+		if year == 0 {
+			now, err := tx.Now(ctx)
+			if err != nil {
+				return err
+			}
+			year = award.DateOf(now).Year
+		}
+		progress, err = tx.CommunityProgress(ctx, u.ID, year)
+		return err
+	})
+	return year, progress, err
+}
