@@ -56,7 +56,7 @@ func (s *system) open(intake time.Duration) *course {
 	}
 	rules := award.DefaultRules()
 	rules.NoticeDays, rules.LetterDays, rules.EarlierNoticeDays = 1, 1, 0
-	rules.SealedForm = false
+	rules.SealedForm, rules.SpotCheckPercent = false, 0
 	rules.ArrivalDays = int((19 * time.Second) / c.day) // a second after the intakes
 	rules.MinimumAsked = map[award.Category]int{award.District: 5, award.Street: 5}
 	done, err := s.Acts.CreateRound(context.Background(), s.Admin, s.Key(), acts.RoundInput{Definition: award.Definition{

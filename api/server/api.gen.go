@@ -346,6 +346,7 @@ const (
 	EvidenceUseKindNotice      EvidenceUseKind = "notice"
 	EvidenceUseKindPackage     EvidenceUseKind = "package"
 	EvidenceUseKindSelfCheck   EvidenceUseKind = "self_check"
+	EvidenceUseKindVisit       EvidenceUseKind = "visit"
 )
 
 // Valid indicates whether the value is a known member of the EvidenceUseKind enum.
@@ -358,6 +359,8 @@ func (e EvidenceUseKind) Valid() bool {
 	case EvidenceUseKindPackage:
 		return true
 	case EvidenceUseKindSelfCheck:
+		return true
+	case EvidenceUseKindVisit:
 		return true
 	default:
 		return false
@@ -981,16 +984,16 @@ func (e ReviewColumn) Valid() bool {
 
 // Defines values for ReviewOutcome.
 const (
-	Corrected ReviewOutcome = "corrected"
-	Kept      ReviewOutcome = "kept"
+	ReviewOutcomeCorrected ReviewOutcome = "corrected"
+	ReviewOutcomeKept      ReviewOutcome = "kept"
 )
 
 // Valid indicates whether the value is a known member of the ReviewOutcome enum.
 func (e ReviewOutcome) Valid() bool {
 	switch e {
-	case Corrected:
+	case ReviewOutcomeCorrected:
 		return true
-	case Kept:
+	case ReviewOutcomeKept:
 		return true
 	default:
 		return false
@@ -1069,6 +1072,27 @@ func (e RoundState) Valid() bool {
 	case RoundStateOpening:
 		return true
 	case RoundStateSuspended:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SampledUnitAs.
+const (
+	ByHand  SampledUnitAs = "by_hand"
+	Drawn   SampledUnitAs = "drawn"
+	Widened SampledUnitAs = "widened"
+)
+
+// Valid indicates whether the value is a known member of the SampledUnitAs enum.
+func (e SampledUnitAs) Valid() bool {
+	switch e {
+	case ByHand:
+		return true
+	case Drawn:
+		return true
+	case Widened:
 		return true
 	default:
 		return false
@@ -1264,6 +1288,27 @@ func (e VisitMethods) Valid() bool {
 	case N3:
 		return true
 	case N4:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for VisitOutcome.
+const (
+	VisitOutcomeConfirmed VisitOutcome = "confirmed"
+	VisitOutcomeCorrected VisitOutcome = "corrected"
+	VisitOutcomeFailed    VisitOutcome = "failed"
+)
+
+// Valid indicates whether the value is a known member of the VisitOutcome enum.
+func (e VisitOutcome) Valid() bool {
+	switch e {
+	case VisitOutcomeConfirmed:
+		return true
+	case VisitOutcomeCorrected:
+		return true
+	case VisitOutcomeFailed:
 		return true
 	default:
 		return false
@@ -1785,6 +1830,18 @@ type Contact struct {
 	Unit    string  `json:"unit"`
 }
 
+// Correction defines model for Correction.
+type Correction struct {
+	// Leaf 指标编号
+	Leaf   string `json:"leaf"`
+	Reason string `json:"reason"`
+
+	// Value 填报值：分数、数量或实测值；空：未填；exempt：不涉及(免考)
+	//
+	// Examples: 4.50
+	Value Mark `json:"value"`
+}
+
 // CutItem defines model for CutItem.
 type CutItem struct {
 	Application int64        `json:"application"`
@@ -2129,6 +2186,18 @@ type FormField struct {
 	Prefill  *string `json:"prefill,omitempty"`
 	Required *bool   `json:"required,omitempty"`
 	Title    string  `json:"title"`
+}
+
+// FrozenUnit defines model for FrozenUnit.
+type FrozenUnit struct {
+	Category CategoryName `json:"category"`
+
+	// Code 区划代码(去尾零)
+	Code Code   `json:"code"`
+	Name string `json:"name"`
+
+	// Office 区划代码(去尾零)
+	Office Code `json:"office"`
 }
 
 // Funnel defines model for Funnel.
@@ -2937,6 +3006,45 @@ type PublicObjection struct {
 	Unit Code `json:"unit"`
 }
 
+// PublicSampledUnit defines model for PublicSampledUnit.
+type PublicSampledUnit struct {
+	Category CategoryName `json:"category"`
+
+	// Code 区划代码(去尾零)
+	Code Code   `json:"code"`
+	Name string `json:"name"`
+
+	// Office 区划代码(去尾零)
+	Office Code `json:"office"`
+	Place  int  `json:"place"`
+
+	// Reason 指定的理由
+	Reason *string `json:"reason,omitempty"`
+}
+
+// PublicSpotCheck defines model for PublicSpotCheck.
+type PublicSpotCheck struct {
+	// Added 指定的单位
+	Added      *[]PublicSampledUnit `json:"added,omitempty"`
+	Commitment string               `json:"commitment"`
+	DrawnAt    *time.Time           `json:"drawn_at,omitempty"`
+	Drill      bool                 `json:"drill"`
+
+	// List 总名单
+	List        *[]FrozenUnit `json:"list,omitempty"`
+	ListSha256  *string       `json:"list_sha256,omitempty"`
+	PublishedAt *time.Time    `json:"published_at,omitempty"`
+	Round       string        `json:"round"`
+	RoundTitle  string        `json:"round_title"`
+	Rule        SpotCheckRule `json:"rule"`
+
+	// Sample 抽中和扩大抽查的单位
+	Sample    *[]PublicSampledUnit `json:"sample,omitempty"`
+	SealedAt  time.Time            `json:"sealed_at"`
+	Seed      *string              `json:"seed,omitempty"`
+	Widenings *[]Widening          `json:"widenings,omitempty"`
+}
+
 // Ranked defines model for Ranked.
 type Ranked struct {
 	Application int64        `json:"application"`
@@ -3195,6 +3303,12 @@ type RoundDefinition struct {
 
 		// SealedForm 推荐材料须附各级签章齐全的申报表扫描件,缺省要求(D-38)
 		SealedForm *bool `json:"sealed_form,omitempty"`
+
+		// SpotCheckFailures 不合格超过抽中单位的百分之几即扩大抽查(D-72)
+		SpotCheckFailures *int `json:"spot_check_failures,omitempty"`
+
+		// SpotCheckPercent 抽查比例，按类别、推荐机构，向上取整；0 为不抽查(D-08)
+		SpotCheckPercent *int `json:"spot_check_percent,omitempty"`
 	} `json:"rules,omitempty"`
 	Title string `json:"title"`
 }
@@ -3216,6 +3330,37 @@ type RoundList struct {
 
 // RoundState defines model for RoundState.
 type RoundState string
+
+// SampledUnit defines model for SampledUnit.
+type SampledUnit struct {
+	Application int64 `json:"application"`
+
+	// As 抽中、扩大抽查、指定
+	As       SampledUnitAs `json:"as"`
+	Category CategoryName  `json:"category"`
+
+	// Code 区划代码(去尾零)
+	Code Code `json:"code"`
+
+	// Left 未经考察即退出本批次
+	Left bool   `json:"left"`
+	Name string `json:"name"`
+
+	// Office 区划代码(去尾零)
+	Office Code `json:"office"`
+
+	// Outcome 属实、更正得分、不合格
+	Outcome *VisitOutcome `json:"outcome,omitempty"`
+
+	// Place 在该类别、该推荐机构中的抽取次序
+	Place int `json:"place"`
+
+	// Reason 指定的理由
+	Reason *string `json:"reason,omitempty"`
+}
+
+// SampledUnitAs 抽中、扩大抽查、指定
+type SampledUnitAs string
 
 // SelfCheck defines model for SelfCheck.
 type SelfCheck struct {
@@ -3376,6 +3521,53 @@ type ShownInstant struct {
 
 	// Shown 如 2026年12月31日 24:00止
 	Shown string `json:"shown"`
+}
+
+// SiteVisit defines model for SiteVisit.
+type SiteVisit struct {
+	Application int64        `json:"application"`
+	At          time.Time    `json:"at"`
+	Category    CategoryName `json:"category"`
+
+	// Code 区划代码(去尾零)
+	Code        Code         `json:"code"`
+	Corrections []Correction `json:"corrections"`
+	Evidence    []string     `json:"evidence"`
+	Findings    string       `json:"findings"`
+	Ground      *string      `json:"ground,omitempty"`
+	Id          int64        `json:"id"`
+	Members     []string     `json:"members"`
+	Name        string       `json:"name"`
+
+	// Outcome 属实、更正得分、不合格
+	Outcome VisitOutcome `json:"outcome"`
+	Place   string       `json:"place"`
+	Visits  []Visit      `json:"visits"`
+}
+
+// SpotCheck defines model for SpotCheck.
+type SpotCheck struct {
+	// Commitment 种子承诺
+	Commitment string     `json:"commitment"`
+	DrawnAt    *time.Time `json:"drawn_at,omitempty"`
+
+	// ListSha256 总名单的指纹
+	ListSha256  *string       `json:"list_sha256,omitempty"`
+	PublishedAt *time.Time    `json:"published_at,omitempty"`
+	Round       string        `json:"round"`
+	Rule        SpotCheckRule `json:"rule"`
+	Sample      []SampledUnit `json:"sample"`
+	SealedAt    time.Time     `json:"sealed_at"`
+	Widenings   []Widening    `json:"widenings"`
+}
+
+// SpotCheckRule defines model for SpotCheckRule.
+type SpotCheckRule struct {
+	// Failures 不合格超过此比例即扩大抽查(D-72)
+	Failures int `json:"failures"`
+
+	// Percent 各类别、各推荐机构的抽查比例，向上取整(D-08、D-71)
+	Percent int `json:"percent"`
 }
 
 // Stage defines model for Stage.
@@ -3708,6 +3900,30 @@ type Visit struct {
 // VisitMethods defines model for Visit.Methods.
 type VisitMethods string
 
+// VisitInput defines model for VisitInput.
+type VisitInput struct {
+	Application int64         `json:"application"`
+	Corrections *[]Correction `json:"corrections,omitempty"`
+
+	// Evidence 佐证材料的 SHA-256
+	Evidence *[]string `json:"evidence,omitempty"`
+	Findings string    `json:"findings"`
+
+	// Ground 不合格的依据，告知单位
+	Ground *string `json:"ground,omitempty"`
+
+	// Members 考察组成员
+	Members []string `json:"members"`
+
+	// Outcome 属实、更正得分、不合格
+	Outcome VisitOutcome `json:"outcome"`
+	Place   string       `json:"place"`
+	Visits  []Visit      `json:"visits"`
+}
+
+// VisitOutcome 属实、更正得分、不合格
+type VisitOutcome string
+
 // WaitingFor 待哪个机构办理
 type WaitingFor struct {
 	Due  *ShownInstant `json:"due,omitempty"`
@@ -3720,6 +3936,21 @@ type WaitingFor struct {
 	// SealingBody 建议的署名机关,可改
 	SealingBody *string    `json:"sealing_body,omitempty"`
 	Since       *time.Time `json:"since,omitempty"`
+}
+
+// Widening defines model for Widening.
+type Widening struct {
+	At time.Time `json:"at"`
+
+	// Drawn 当时已抽中的单位数
+	Drawn int `json:"drawn"`
+
+	// Failed 当时已不合格的单位数
+	Failed int `json:"failed"`
+	Number int `json:"number"`
+
+	// Office 区划代码(去尾零)
+	Office Code `json:"office"`
 }
 
 // WindowMove defines model for WindowMove.
@@ -4827,6 +5058,18 @@ type AttachEvidenceParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// AddToSpotCheckJSONBody defines parameters for AddToSpotCheck.
+type AddToSpotCheckJSONBody struct {
+	Applications []int64 `json:"applications"`
+	Reason       string  `json:"reason"`
+}
+
+// AddToSpotCheckParams defines parameters for AddToSpotCheck.
+type AddToSpotCheckParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // SuspendRoundParams defines parameters for SuspendRound.
 type SuspendRoundParams struct {
 	// IdempotencyKey 幂等键,同键同内容只办一次
@@ -4843,6 +5086,19 @@ type ListEvidenceUsesParams struct {
 	// Cursor 上一页的 next
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListVisitsParams defines parameters for ListVisits.
+type ListVisitsParams struct {
+	// Cursor 上一页的 next
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// RecordVisitParams defines parameters for RecordVisit.
+type RecordVisitParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ListWaitingParams defines parameters for ListWaiting.
@@ -5136,8 +5392,14 @@ type SaveSelfChecksJSONRequestBody SaveSelfChecksJSONBody
 // SaveSelfCheckJSONRequestBody defines body for SaveSelfCheck for application/json ContentType.
 type SaveSelfCheckJSONRequestBody = SelfCheckSaved
 
+// AddToSpotCheckJSONRequestBody defines body for AddToSpotCheck for application/json ContentType.
+type AddToSpotCheckJSONRequestBody AddToSpotCheckJSONBody
+
 // SuspendRoundJSONRequestBody defines body for SuspendRound for application/json ContentType.
 type SuspendRoundJSONRequestBody = Reason
+
+// RecordVisitJSONRequestBody defines body for RecordVisit for application/json ContentType.
+type RecordVisitJSONRequestBody = VisitInput
 
 // DraftStandardJSONRequestBody defines body for DraftStandard for application/json ContentType.
 type DraftStandardJSONRequestBody = StandardContent
@@ -5294,6 +5556,9 @@ type ServerInterface interface {
 	// GetPublicProgress 社区建设进展(全国、分省) Progress of the nation, province by province
 	// (GET /public/progress)
 	GetPublicProgress(c *gin.Context, params GetPublicProgressParams)
+	// GetPublicSpotCheck 抽查公开信息 What anyone may verify of a spot check
+	// (GET /public/spot-checks/{round})
+	GetPublicSpotCheck(c *gin.Context, round RoundID)
 	// GetPublicTitle 称号验证 Verify a title
 	// (GET /public/titles/{number})
 	GetPublicTitle(c *gin.Context, number string)
@@ -5543,6 +5808,12 @@ type ServerInterface interface {
 	// GetPrefill 预填内容 What is known already of a unit's self-check and form, and where it comes from
 	// (GET /rounds/{round}/self-checks/{unit}/{category}/prefill)
 	GetPrefill(c *gin.Context, round RoundID, unit Code, category Category)
+	// GetSpotCheck 抽查样本 The spot check with its sample and who is still to be visited
+	// (GET /rounds/{round}/spot-check)
+	GetSpotCheck(c *gin.Context, round RoundID)
+	// AddToSpotCheck 指定抽查单位 Name units to be visited beside those drawn
+	// (POST /rounds/{round}/spot-check/additions)
+	AddToSpotCheck(c *gin.Context, round RoundID, params AddToSpotCheckParams)
 	// GetStandard 指导标准与申报表 The standard and the form of a category
 	// (GET /rounds/{round}/standards/{category})
 	GetStandard(c *gin.Context, round RoundID, category Category)
@@ -5555,6 +5826,12 @@ type ServerInterface interface {
 	// ListEvidenceUses 单位在本批次的佐证材料 What refers to evidence on a unit in a round
 	// (GET /rounds/{round}/units/{unit}/evidence)
 	ListEvidenceUses(c *gin.Context, round RoundID, unit Code, params ListEvidenceUsesParams)
+	// ListVisits 抽查考察记录 Visits as recorded
+	// (GET /rounds/{round}/visits)
+	ListVisits(c *gin.Context, round RoundID, params ListVisitsParams)
+	// RecordVisit 录入抽查考察 What a visit to a unit of the sample found
+	// (POST /rounds/{round}/visits)
+	RecordVisit(c *gin.Context, round RoundID, params RecordVisitParams)
 	// ListWaiting 待办情况 What waits for each office at and below one
 	// (GET /rounds/{round}/waiting)
 	ListWaiting(c *gin.Context, round RoundID, params ListWaitingParams)
@@ -7346,6 +7623,31 @@ func (siw *ServerInterfaceWrapper) GetPublicProgress(c *gin.Context) {
 	}
 
 	siw.Handler.GetPublicProgress(c, params)
+}
+
+// GetPublicSpotCheck operation middleware
+func (siw *ServerInterfaceWrapper) GetPublicSpotCheck(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetPublicSpotCheck(c, round)
 }
 
 // GetPublicTitle operation middleware
@@ -11645,6 +11947,80 @@ func (siw *ServerInterfaceWrapper) GetPrefill(c *gin.Context) {
 	siw.Handler.GetPrefill(c, round, unit, category)
 }
 
+// GetSpotCheck operation middleware
+func (siw *ServerInterfaceWrapper) GetSpotCheck(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetSpotCheck(c, round)
+}
+
+// AddToSpotCheck operation middleware
+func (siw *ServerInterfaceWrapper) AddToSpotCheck(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddToSpotCheckParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AddToSpotCheck(c, round, params)
+}
+
 // GetStandard operation middleware
 func (siw *ServerInterfaceWrapper) GetStandard(c *gin.Context) {
 
@@ -11815,6 +12191,99 @@ func (siw *ServerInterfaceWrapper) ListEvidenceUses(c *gin.Context) {
 	}
 
 	siw.Handler.ListEvidenceUses(c, round, unit, params)
+}
+
+// ListVisits operation middleware
+func (siw *ServerInterfaceWrapper) ListVisits(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListVisitsParams
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListVisits(c, round, params)
+}
+
+// RecordVisit operation middleware
+func (siw *ServerInterfaceWrapper) RecordVisit(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RecordVisitParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RecordVisit(c, round, params)
 }
 
 // ListWaiting operation middleware
@@ -12803,6 +13272,10 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.PUT(options.BaseURL+"/rounds/:round/applications/:application/survey", wrapper.Survey)
 	router.GET(options.BaseURL+"/rounds/:round/applications/:application/comparison", wrapper.GetComparison)
 	router.GET(options.BaseURL+"/rounds/:round/applications/:application/comparison/workbook", wrapper.GetComparisonWorkbook)
+	router.GET(options.BaseURL+"/rounds/:round/spot-check", wrapper.GetSpotCheck)
+	router.POST(options.BaseURL+"/rounds/:round/spot-check/additions", wrapper.AddToSpotCheck)
+	router.GET(options.BaseURL+"/rounds/:round/visits", wrapper.ListVisits)
+	router.POST(options.BaseURL+"/rounds/:round/visits", wrapper.RecordVisit)
 	router.POST(options.BaseURL+"/rounds/:round/marks", wrapper.Mark)
 	router.GET(options.BaseURL+"/rounds/:round/candidates", wrapper.GetCandidates)
 	router.POST(options.BaseURL+"/rounds/:round/candidates", wrapper.FixCandidates)
@@ -12835,6 +13308,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/public/notices/:id/objections", wrapper.FileObjection)
 	router.GET(options.BaseURL+"/public/objections/:receipt", wrapper.GetPublicObjection)
 	router.POST(options.BaseURL+"/public/objections/:receipt/attachments", wrapper.AttachToObjection)
+	router.GET(options.BaseURL+"/public/spot-checks/:round", wrapper.GetPublicSpotCheck)
 	router.GET(options.BaseURL+"/public/titles/:number", wrapper.GetPublicTitle)
 	router.GET(options.BaseURL+"/units", wrapper.ListUnits)
 	router.PATCH(options.BaseURL+"/units/:unit", wrapper.CorrectUnit)
@@ -14702,23 +15176,6 @@ func (response AttachToObjection201JSONResponse) VisitAttachToObjectionResponse(
 	return err
 }
 
-type AttachToObjectiondefaultApplicationProblemPlusJSONResponse struct {
-	Body       Problem
-	StatusCode int
-}
-
-func (response AttachToObjectiondefaultApplicationProblemPlusJSONResponse) VisitAttachToObjectionResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(response.StatusCode)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
 type GetPublicProgressRequestObject struct {
 	Params GetPublicProgressParams
 }
@@ -14747,6 +15204,45 @@ type GetPublicProgressdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetPublicProgressdefaultApplicationProblemPlusJSONResponse) VisitGetPublicProgressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPublicSpotCheckRequestObject struct {
+	Round RoundID `json:"round"`
+}
+
+type GetPublicSpotCheckResponseObject interface {
+	VisitGetPublicSpotCheckResponse(w http.ResponseWriter) error
+}
+
+type GetPublicSpotCheck200JSONResponse PublicSpotCheck
+
+func (response GetPublicSpotCheck200JSONResponse) VisitGetPublicSpotCheckResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPublicSpotCheckdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPublicSpotCheckdefaultApplicationProblemPlusJSONResponse) VisitGetPublicSpotCheckResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -18317,6 +18813,89 @@ func (response GetPrefilldefaultApplicationProblemPlusJSONResponse) VisitGetPref
 	return err
 }
 
+type GetSpotCheckRequestObject struct {
+	Round RoundID `json:"round"`
+}
+
+type GetSpotCheckResponseObject interface {
+	VisitGetSpotCheckResponse(w http.ResponseWriter) error
+}
+
+type GetSpotCheck200JSONResponse SpotCheck
+
+func (response GetSpotCheck200JSONResponse) VisitGetSpotCheckResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSpotCheckdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetSpotCheckdefaultApplicationProblemPlusJSONResponse) VisitGetSpotCheckResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddToSpotCheckRequestObject struct {
+	Round  RoundID `json:"round"`
+	Params AddToSpotCheckParams
+	Body   *AddToSpotCheckJSONRequestBody
+}
+
+type AddToSpotCheckResponseObject interface {
+	VisitAddToSpotCheckResponse(w http.ResponseWriter) error
+}
+
+type AddToSpotCheck200JSONResponse struct {
+	Added   int     `json:"added"`
+	Receipt Receipt `json:"receipt"`
+}
+
+func (response AddToSpotCheck200JSONResponse) VisitAddToSpotCheckResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddToSpotCheckdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddToSpotCheckdefaultApplicationProblemPlusJSONResponse) VisitAddToSpotCheckResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetStandardRequestObject struct {
 	Round    RoundID  `json:"round"`
 	Category Category `json:"category"`
@@ -18473,6 +19052,100 @@ type ListEvidenceUsesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListEvidenceUsesdefaultApplicationProblemPlusJSONResponse) VisitListEvidenceUsesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListVisitsRequestObject struct {
+	Round  RoundID `json:"round"`
+	Params ListVisitsParams
+}
+
+type ListVisitsResponseObject interface {
+	VisitListVisitsResponse(w http.ResponseWriter) error
+}
+
+type ListVisits200JSONResponse struct {
+	Items []SiteVisit `json:"items"`
+	Next  *string     `json:"next,omitempty"`
+}
+
+func (response ListVisits200JSONResponse) VisitListVisitsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListVisitsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListVisitsdefaultApplicationProblemPlusJSONResponse) VisitListVisitsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordVisitRequestObject struct {
+	Round  RoundID `json:"round"`
+	Params RecordVisitParams
+	Body   *RecordVisitJSONRequestBody
+}
+
+type RecordVisitResponseObject interface {
+	VisitRecordVisitResponse(w http.ResponseWriter) error
+}
+
+type RecordVisit200JSONResponse struct {
+	// Missing 样本中尚待考察的单位数
+	Missing int `json:"missing"`
+
+	// Published 种子和样本已公布
+	Published bool    `json:"published"`
+	Receipt   Receipt `json:"receipt"`
+
+	// Widened 因不合格而扩大抽查的单位数
+	Widened int `json:"widened"`
+}
+
+func (response RecordVisit200JSONResponse) VisitRecordVisitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordVisitdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RecordVisitdefaultApplicationProblemPlusJSONResponse) VisitRecordVisitResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -19329,6 +20002,9 @@ type StrictServerInterface interface {
 	// GetPublicProgress 社区建设进展(全国、分省) Progress of the nation, province by province
 	// (GET /public/progress)
 	GetPublicProgress(ctx context.Context, request GetPublicProgressRequestObject) (GetPublicProgressResponseObject, error)
+	// GetPublicSpotCheck 抽查公开信息 What anyone may verify of a spot check
+	// (GET /public/spot-checks/{round})
+	GetPublicSpotCheck(ctx context.Context, request GetPublicSpotCheckRequestObject) (GetPublicSpotCheckResponseObject, error)
 	// GetPublicTitle 称号验证 Verify a title
 	// (GET /public/titles/{number})
 	GetPublicTitle(ctx context.Context, request GetPublicTitleRequestObject) (GetPublicTitleResponseObject, error)
@@ -19578,6 +20254,12 @@ type StrictServerInterface interface {
 	// GetPrefill 预填内容 What is known already of a unit's self-check and form, and where it comes from
 	// (GET /rounds/{round}/self-checks/{unit}/{category}/prefill)
 	GetPrefill(ctx context.Context, request GetPrefillRequestObject) (GetPrefillResponseObject, error)
+	// GetSpotCheck 抽查样本 The spot check with its sample and who is still to be visited
+	// (GET /rounds/{round}/spot-check)
+	GetSpotCheck(ctx context.Context, request GetSpotCheckRequestObject) (GetSpotCheckResponseObject, error)
+	// AddToSpotCheck 指定抽查单位 Name units to be visited beside those drawn
+	// (POST /rounds/{round}/spot-check/additions)
+	AddToSpotCheck(ctx context.Context, request AddToSpotCheckRequestObject) (AddToSpotCheckResponseObject, error)
 	// GetStandard 指导标准与申报表 The standard and the form of a category
 	// (GET /rounds/{round}/standards/{category})
 	GetStandard(ctx context.Context, request GetStandardRequestObject) (GetStandardResponseObject, error)
@@ -19590,6 +20272,12 @@ type StrictServerInterface interface {
 	// ListEvidenceUses 单位在本批次的佐证材料 What refers to evidence on a unit in a round
 	// (GET /rounds/{round}/units/{unit}/evidence)
 	ListEvidenceUses(ctx context.Context, request ListEvidenceUsesRequestObject) (ListEvidenceUsesResponseObject, error)
+	// ListVisits 抽查考察记录 Visits as recorded
+	// (GET /rounds/{round}/visits)
+	ListVisits(ctx context.Context, request ListVisitsRequestObject) (ListVisitsResponseObject, error)
+	// RecordVisit 录入抽查考察 What a visit to a unit of the sample found
+	// (POST /rounds/{round}/visits)
+	RecordVisit(ctx context.Context, request RecordVisitRequestObject) (RecordVisitResponseObject, error)
 	// ListWaiting 待办情况 What waits for each office at and below one
 	// (GET /rounds/{round}/waiting)
 	ListWaiting(ctx context.Context, request ListWaitingRequestObject) (ListWaitingResponseObject, error)
@@ -21142,6 +21830,32 @@ func (sh *strictHandler) GetPublicProgress(ctx *gin.Context, params GetPublicPro
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetPublicProgressResponseObject); ok {
 		if err := validResponse.VisitGetPublicProgressResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetPublicSpotCheck operation middleware
+func (sh *strictHandler) GetPublicSpotCheck(ctx *gin.Context, round RoundID) {
+	var request GetPublicSpotCheckRequestObject
+
+	request.Round = round
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPublicSpotCheck(ctx, request.(GetPublicSpotCheckRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPublicSpotCheck")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetPublicSpotCheckResponseObject); ok {
+		if err := validResponse.VisitGetPublicSpotCheckResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -24128,6 +24842,77 @@ func (sh *strictHandler) GetPrefill(ctx *gin.Context, round RoundID, unit Code, 
 	}
 }
 
+// GetSpotCheck operation middleware
+func (sh *strictHandler) GetSpotCheck(ctx *gin.Context, round RoundID) {
+	var request GetSpotCheckRequestObject
+
+	request.Round = round
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSpotCheck(ctx, request.(GetSpotCheckRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSpotCheck")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetSpotCheckResponseObject); ok {
+		if err := validResponse.VisitGetSpotCheckResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AddToSpotCheck operation middleware
+func (sh *strictHandler) AddToSpotCheck(ctx *gin.Context, round RoundID, params AddToSpotCheckParams) {
+	var request AddToSpotCheckRequestObject
+
+	request.Round = round
+	request.Params = params
+
+	var body AddToSpotCheckJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddToSpotCheck(ctx, request.(AddToSpotCheckRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddToSpotCheck")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AddToSpotCheckResponseObject); ok {
+		if err := validResponse.VisitAddToSpotCheckResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetStandard operation middleware
 func (sh *strictHandler) GetStandard(ctx *gin.Context, round RoundID, category Category) {
 	var request GetStandardRequestObject
@@ -24248,6 +25033,78 @@ func (sh *strictHandler) ListEvidenceUses(ctx *gin.Context, round RoundID, unit 
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ListEvidenceUsesResponseObject); ok {
 		if err := validResponse.VisitListEvidenceUsesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListVisits operation middleware
+func (sh *strictHandler) ListVisits(ctx *gin.Context, round RoundID, params ListVisitsParams) {
+	var request ListVisitsRequestObject
+
+	request.Round = round
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListVisits(ctx, request.(ListVisitsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListVisits")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListVisitsResponseObject); ok {
+		if err := validResponse.VisitListVisitsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RecordVisit operation middleware
+func (sh *strictHandler) RecordVisit(ctx *gin.Context, round RoundID, params RecordVisitParams) {
+	var request RecordVisitRequestObject
+
+	request.Round = round
+	request.Params = params
+
+	var body RecordVisitJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RecordVisit(ctx, request.(RecordVisitRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecordVisit")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RecordVisitResponseObject); ok {
+		if err := validResponse.VisitRecordVisitResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

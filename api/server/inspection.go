@@ -25,15 +25,8 @@ func (s *Server) Inspect(ctx context.Context, request InspectRequestObject) (Ins
 	}
 	in := acts.Inspect{
 		Round: request.Round, Application: request.Application, Revision: seen,
-		Team: request.Body.Team, Members: value(request.Body.Members),
+		Team: request.Body.Team, Members: value(request.Body.Members), Visits: visitsGiven(request.Body.Visits),
 		Marks: points, SubMarks: sub, Remarks: value(request.Body.Remarks), Finding: request.Body.Finding,
-	}
-	for _, v := range request.Body.Visits {
-		visit := award.Visit{On: date(v.On)}
-		for _, method := range v.Methods {
-			visit.Methods = append(visit.Methods, string(method))
-		}
-		in.Visits = append(in.Visits, visit)
 	}
 	done, err := s.acts.Inspect(ctx, officer(ctx), actKey(ctx), in)
 	if err != nil {
@@ -52,15 +45,9 @@ func (s *Server) GetInspection(ctx context.Context, request GetInspectionRequest
 		return nil, err
 	}
 	out := GetInspection200JSONResponse{
-		Revision: i.Revision, Team: i.Team, Members: i.Members, Visits: make([]Visit, len(i.Visits)),
+		Revision: i.Revision, Team: i.Team, Members: i.Members, Visits: visitsShown(i.Visits),
 		Marks: marksShown(i.Marks), SubMarks: subMarksShown(i.SubMarks), Remarks: i.Remarks, Flagged: i.Flagged,
 		Total: i.Total.String(), Passed: i.Passed, Finding: i.Finding,
-	}
-	for n, v := range i.Visits {
-		out.Visits[n] = Visit{On: day(v.On), Methods: make([]VisitMethods, len(v.Methods))}
-		for m, method := range v.Methods {
-			out.Visits[n].Methods[m] = VisitMethods(method)
-		}
 	}
 	return out, nil
 }

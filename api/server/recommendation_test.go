@@ -185,6 +185,7 @@ func TestAUnitGoesFromTheProvincesListToItsTitle(t *testing.T) {
 	h.call(h.admin, "POST", path("/marks"), map[string]any{"items": []any{map[string]any{
 		"application": file, "marks": marks,
 	}}}).want(http.StatusOK)
+	h.visitSample(round, file)
 	h.call(h.admin, "POST", path("/offices/0/stages/assessment/completion"), nil).want(http.StatusOK)
 	if result, err := h.acts.ScorePage(t.Context(), award.Page{Round: round, Job: award.JobScore, Number: 1, To: 1 << 40}); err != nil || result.Done != 1 {
 		t.Fatal(result, err)

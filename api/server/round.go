@@ -256,6 +256,8 @@ func readRules(in RoundDefinition, out *award.Rules) []award.Defect {
 		{in.Rules.ReviewDays, &out.ReviewDays},
 		{in.Rules.ObjectionAdmitDays, &out.ObjectionAdmitDays},
 		{in.Rules.ObjectionRuleDays, &out.ObjectionRuleDays},
+		{in.Rules.SpotCheckPercent, &out.SpotCheckPercent},
+		{in.Rules.SpotCheckFailures, &out.SpotCheckFailures},
 	} {
 		if n.from != nil {
 			*n.to = *n.from

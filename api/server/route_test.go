@@ -30,6 +30,7 @@ var actOf = map[string]award.Act{
 	"reopenOffices": award.ActReopen, "moveDate": award.ActMoveDate, "moveOfficeDate": award.ActMoveOfficeDate,
 	"setLimit": award.ActSetLimit, "closeOffice": award.ActCloseOffice,
 	"acceptPackage": award.ActAcceptPackage, "returnPackage": award.ActReturnPackage,
+	"addToSpotCheck": award.ActAddToSpotCheck, "recordVisit": award.ActRecordVisit,
 	"mark": award.ActMark, "fixCandidates": award.ActFixCandidates, "decide": award.ActDecide,
 
 	"completeStage": award.ActCompleteStage, "adoptProposals": award.ActAdoptProposals,

@@ -9,8 +9,10 @@ package acts
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"time"
 
@@ -24,11 +26,12 @@ type Acts struct {
 	procedure Procedure
 	log       *slog.Logger
 	evidence  EvidenceStore
+	random    io.Reader // where seeds come from
 }
 
 // New returns the acts over the record, telling the procedure what it must hear.
 func New(store Store, procedure Procedure, log *slog.Logger) *Acts {
-	return &Acts{store: store, procedure: procedure, log: log}
+	return &Acts{store: store, procedure: procedure, log: log, random: rand.Reader}
 }
 
 // Store is the record. internal/postgres implements it.

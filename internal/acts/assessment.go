@@ -11,14 +11,21 @@ import (
 // NationalFile is a file before the nation.
 type NationalFile struct {
 	ID       int64
+	Unit     int64
 	Code     string
 	Name     string
 	Category award.Category
+	Office   string // code of the recommending office
 	State    award.FileState
 	Marks    []award.Points // 部级核定得分; nil: none
 	Scored   bool
 	Total    award.Points
 	Passed   bool
+}
+
+// frozen is the file as the frozen list has it.
+func (f NationalFile) frozen() award.FrozenUnit {
+	return award.FrozenUnit{Listed: award.Listed{Category: f.Category, Code: f.Code, Name: f.Name}, Office: f.Office}
 }
 
 // NationalMarks are one unit's marks by the owner office.
@@ -42,6 +49,7 @@ type FileFailure struct {
 
 // assessmentTx keeps the frozen list, its marks and its scores.
 type assessmentTx interface {
+	spotCheckTx
 	// OfficesUnsettled counts recommending offices whose package is not
 	// accepted and that are not closed by name.
 	OfficesUnsettled(ctx context.Context, round string) (int, error)
@@ -78,8 +86,8 @@ func (t *act) lockOwned(ctx context.Context) (Round, error) {
 }
 
 // FreezeList freezes and hashes the list of recommended units (domain 6.1) once
-// every package is accepted or its office closed by name: no return after that.
-// It reports false while one is not; freezing again changes nothing.
+// every package is accepted or its office closed by name, and draws the spot
+// check's sample from it: no return after that. It reports false while one is not; freezing again changes nothing.
 func (a *Acts) FreezeList(ctx context.Context, round string) (bool, error) {
 	frozen := false
 	err := a.step(ctx, func(tx Tx) error {
@@ -105,19 +113,22 @@ func (a *Acts) FreezeList(ctx context.Context, round string) (bool, error) {
 		if err != nil {
 			return err
 		}
-		lines := make([]award.Listed, len(files))
+		units := make([]award.FrozenUnit, len(files))
 		for i, f := range files {
-			lines[i] = award.Listed{Category: f.Category, Code: f.Code, Name: f.Name}
+			units[i] = f.frozen()
 		}
-		hash := award.ListHash(lines)
+		hash := award.FrozenHash(units)
 		if err := tx.FreezeList(ctx, round, hash[:]); err != nil {
 			return err
 		}
-		frozen = true
-		return tx.Audit(ctx, Entry{
+		if err := tx.Audit(ctx, Entry{
 			Round: round, Name: award.StepFreezeList, Subject: "round/" + round, Ground: "N 四(三)",
 			Detail: map[string]any{"units": len(files), "sha256": fmt.Sprintf("%x", hash)},
-		})
+		}); err != nil {
+			return err
+		}
+		frozen = true
+		return draw(ctx, tx, r, files, hash)
 	})
 	return frozen, err
 }
@@ -136,19 +147,9 @@ type MarkResult struct {
 // office has completed them.
 func (a *Acts) Mark(ctx context.Context, by award.Officer, key Key, round string, marks []NationalMarks) (Done[MarkResult], error) {
 	return once(ctx, a, by, key, award.ActMark, round, func(t *act) (MarkResult, error) {
-		r, err := t.lockOwned(ctx)
+		r, err := t.assessing(ctx)
 		if err != nil {
 			return MarkResult{}, err
-		}
-		if r.ListFrozenAt.IsZero() {
-			return MarkResult{}, award.Refuse(award.Conflict, "domain 6.1", "list_not_frozen")
-		}
-		stage, err := t.Stage(ctx, round, r.Owner, award.StageAssessment)
-		if err != nil {
-			return MarkResult{}, err
-		}
-		if stage.State != award.StageOpen {
-			return MarkResult{}, award.Refuse(award.Conflict, "N 四(三)", "marks_complete")
 		}
 		if len(marks) == 0 || len(marks) > mostMarks {
 			return MarkResult{}, award.Refuse(award.Invalid, "", "marks_many", mostMarks, len(marks))
@@ -161,7 +162,11 @@ func (a *Acts) Mark(ctx context.Context, by award.Officer, key Key, round string
 		if err != nil {
 			return MarkResult{}, err
 		}
-		if err := checkNationalMarks(r, files, marks); err != nil {
+		visited, err := t.VisitCorrections(ctx, ids)
+		if err != nil {
+			return MarkResult{}, err
+		}
+		if err := checkNationalMarks(r, files, marks, visited); err != nil {
 			return MarkResult{}, err
 		}
 		if err := t.SaveMarks(ctx, by, marks); err != nil {
@@ -174,8 +179,9 @@ func (a *Acts) Mark(ctx context.Context, by award.Officer, key Key, round string
 	})
 }
 
-// checkNationalMarks checks every item at once against its category's standard.
-func checkNationalMarks(round Round, files []NationalFile, marks []NationalMarks) error {
+// checkNationalMarks checks every item at once against its category's standard
+// and what a visit has found.
+func checkNationalMarks(round Round, files []NationalFile, marks []NationalMarks, visited map[int64][]award.Correction) error {
 	var defects []award.Defect
 	seen := map[int64]bool{}
 	for i, m := range marks {
@@ -194,7 +200,11 @@ func checkNationalMarks(round Round, files []NationalFile, marks []NationalMarks
 		if err != nil {
 			return err
 		}
-		for _, d := range rule.Standard.CheckMarks(m.Marks, true) {
+		malformed := rule.Standard.CheckMarks(m.Marks, true)
+		if len(malformed) == 0 {
+			malformed = rule.Standard.CheckCorrected(m.Marks, visited[m.Application])
+		}
+		for _, d := range malformed {
 			d.Pointer = pointer + d.Pointer
 			defects = append(defects, d)
 		}

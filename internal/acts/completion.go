@@ -139,14 +139,28 @@ func (t *act) completeMarks(ctx context.Context, in CompleteStageInput) (Complet
 	if err != nil {
 		return CompleteStageResult{}, err
 	}
-	if total > 0 {
-		refusal := award.Refuse(award.Incomplete, "N 四(三)", "marks_incomplete", total)
+	unvisited, err := t.unvisited(ctx, round)
+	if err != nil {
+		return CompleteStageResult{}, err
+	}
+	if total+len(unvisited) > 0 {
+		refusal := award.Refuse(award.Incomplete, "N 四(三)", "marks_incomplete", total, len(unvisited))
 		for _, u := range unmarked {
 			refusal.Fields = append(refusal.Fields, award.Defect{
 				Pointer: fmt.Sprintf("/applications/%d", u.ID), Key: "unit_unmarked", Args: []any{u.Code, u.Name},
 			})
 		}
+		for _, u := range unvisited {
+			refusal.Fields = append(refusal.Fields, award.Defect{
+				Pointer: fmt.Sprintf("/applications/%d", u.Application), Key: "unit_unvisited", Args: []any{u.Code, u.Name},
+			})
+		}
 		return CompleteStageResult{}, refusal
+	}
+	if round.Rules.SpotCheckPercent > 0 { // the last to be visited may have withdrawn
+		if _, _, err := t.publishAfterLast(ctx, round); err != nil {
+			return CompleteStageResult{}, err
+		}
 	}
 	return t.complete(ctx, round.Owner, round.OwnerCode, award.StageAssessment, stage.DueAt, in.Note, nil)
 }

@@ -53,6 +53,7 @@ type evidenceUseReads interface {
 type EvidenceUsesQuery struct {
 	Round string
 	Unit  int64
+	Visit bool // those of visits too: the owner office's
 	After int64
 	Limit int
 }
@@ -215,7 +216,7 @@ func (a *Acts) EvidenceUses(ctx context.Context, by award.Officer, unit string, 
 		if !MaySee(by, u.Row(r)) {
 			return award.Refuse(award.NotFound, "", "not_found")
 		}
-		q.Unit = u.ID
+		q.Unit, q.Visit = u.ID, by.Office == r.Owner
 		return nil
 	})
 	if err != nil {

@@ -46,8 +46,8 @@ func TestEveryActOnEveryStateMovesByTheTableOrNotAtAll(t *testing.T) {
 		ends[m.To] = ends[m.To] || m.To.Ended()
 	}
 	for _, state := range award.FileStates() {
-		// The bar and the veto come with standards in full.
-		later := state == award.FileBarred || state == award.FileVetoed
+		// The bar comes with the register of titles.
+		later := state == award.FileBarred
 		require.Equal(t, state.Ended() && !later, ends[state], "is %s an end that a unit is told?", state)
 		require.Equal(t, state.Ended(), state.Result() != "")
 	}
@@ -196,6 +196,11 @@ func attempts() []attempt {
 			_, err := a.Mark(ctx, c.Admin, c.Key(), c.round, []acts.NationalMarks{{Application: s.file.ID, Marks: c.full(s.file.Category)}})
 			return err
 		}},
+		{name: "fail it by a visit", act: award.ActRecordVisit, names: true, prepare: sampled, do: func(ctx context.Context, a *acts.Acts, c *country, s stand) error {
+			in := visit(c.round, s.file.ID, award.VisitFailed, c.Now())
+			_, err := a.RecordVisit(ctx, c.Admin, c.Key(), in)
+			return err
+		}},
 		{name: "fix the candidates", act: award.ActFixCandidates, prepare: func(tx sqlTx, c *country, s stand) {
 			c.in(tx, `UPDATE round SET scored_at = shifan_now() WHERE id = $1`, c.round)
 			if s.state == award.FileMarked {
@@ -254,6 +259,15 @@ func ranked(tx sqlTx, c *country, s stand) {
 		VALUES ($1, '考察组', '2026-11-02', '{走访}', '{}', 9000, true, '达到标准', 1)`, s.file.ID)
 	c.in(tx, `INSERT INTO survey (application_id, method, first_day, last_day, satisfied, basically, dissatisfied, unknown, officer_id)
 		VALUES ($1, '入户', '2026-11-02', '2026-11-02', 9, 0, 1, 0, 1)`, s.file.ID)
+}
+
+// sampled puts the file on the frozen list and into the sample.
+func sampled(tx sqlTx, c *country, s stand) {
+	c.in(tx, `UPDATE round SET list_frozen_at = shifan_now() WHERE id = $1`, c.round)
+	c.in(tx, `INSERT INTO spot_check (round_id, commitment, drawn_at) VALUES ($1, sha256(''), shifan_now())`, c.round)
+	c.in(tx, `INSERT INTO frozen_unit (application_id, round_id, category, office_code, code, name, place)
+		VALUES ($1, $2, $3, $4, $5, $6, 1)`, s.file.ID, c.round, s.file.Category, s.file.OfficeCode, s.file.UnitCode, s.file.UnitName)
+	c.in(tx, `INSERT INTO spot_check_unit (application_id, sampled_as) VALUES ($1, 'drawn')`, s.file.ID)
 }
 
 func overdue(tx sqlTx, c *country, s stand) {

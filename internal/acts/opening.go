@@ -2,6 +2,7 @@ package acts
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 	"strings"
 
@@ -158,7 +159,7 @@ func (a *Acts) FreezePage(ctx context.Context, p award.Page) (award.PageResult, 
 
 // Opened makes a round whose register is frozen open for everybody (N 二): its
 // recommending offices with their dates, recommendation limits, standards and
-// forms. Doing it again changes nothing.
+// forms, and the sealed seed of its spot check. Doing it again changes nothing.
 func (a *Acts) Opened(ctx context.Context, round string) error {
 	return a.step(ctx, func(tx Tx) error {
 		r, err := tx.LockRound(ctx, round)
@@ -184,6 +185,10 @@ func (a *Acts) Opened(ctx context.Context, round string) error {
 		if err := putLimits(ctx, tx, r); err != nil {
 			return err
 		}
+		commitment, err := a.seal(ctx, tx, r)
+		if err != nil {
+			return err
+		}
 		if r.State, err = award.MoveRound(r.State, award.StepOpened); err != nil {
 			return err
 		}
@@ -196,7 +201,10 @@ func (a *Acts) Opened(ctx context.Context, round string) error {
 		if err := announceOpening(ctx, tx, r); err != nil {
 			return err
 		}
-		return tx.Audit(ctx, Entry{Round: r.ID, Name: award.StepOpened, Subject: "round/" + r.ID, Ground: "N 二"})
+		return tx.Audit(ctx, Entry{
+			Round: r.ID, Name: award.StepOpened, Subject: "round/" + r.ID, Ground: "N 二",
+			Detail: map[string]any{"spot_check_commitment": hex.EncodeToString(commitment)},
+		})
 	})
 }
 

@@ -225,6 +225,9 @@ func (a *Acts) AcceptPackage(ctx context.Context, by award.Officer, key Key, rou
 		if err != nil {
 			return none, err
 		}
+		if err := t.mustBeSealed(ctx, r); err != nil {
+			return none, err
+		}
 		p.State = award.PackageAccepted
 		if err := t.MovePackage(ctx, p); err != nil {
 			return none, err

@@ -75,6 +75,8 @@ func policy() map[award.Act][]grant {
 		award.ActCloseOffice:    {{theOwner, admin}},
 		award.ActAcceptPackage:  {{theOwner, staff}},
 		award.ActReturnPackage:  {{theOwner, staff}},
+		award.ActAddToSpotCheck: {{theOwner, heads}},
+		award.ActRecordVisit:    {{theOwner, staff}},
 		award.ActMark:           {{theOwner, staff}},
 		award.ActFixCandidates:  {{theOwner, heads}},
 		award.ActDecide:         {{theOwner, heads}},

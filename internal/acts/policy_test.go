@@ -69,6 +69,8 @@ var allowed = map[award.Act]struct {
 	award.ActCloseOffice:    {"office", only(nation, admin)},
 	award.ActAcceptPackage:  {"office", only(nation, admin, head, clerk)},
 	award.ActReturnPackage:  {"office", only(nation, admin, head, clerk)},
+	award.ActAddToSpotCheck: {"round", only(nation, admin, head)},
+	award.ActRecordVisit:    {"round", only(nation, admin, head, clerk)},
 	award.ActMark:           {"round", only(nation, admin, head, clerk)},
 	award.ActFixCandidates:  {"round", only(nation, admin, head)},
 	award.ActDecide:         {"round", only(nation, admin, head)},

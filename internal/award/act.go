@@ -39,7 +39,9 @@ const (
 	ActCloseOffice    Act = "close-office"     // closed by name, with a reason
 	ActAcceptPackage  Act = "accept-package"
 	ActReturnPackage  Act = "return-package"
-	ActMark           Act = "mark" // 部级核定得分
+	ActAddToSpotCheck Act = "add-to-spot-check" // units named by hand, with a reason
+	ActRecordVisit    Act = "record-visit"      // 抽查: the nation's visit to a unit
+	ActMark           Act = "mark"              // 部级核定得分
 	ActFixCandidates  Act = "fix-candidates"
 	ActDecide         Act = "decide" // 命名表彰决定
 
@@ -112,6 +114,7 @@ const (
 	StepOverdue     Act = "overdue"      // 逾期
 	StepEnterStage  Act = "enter-stage"
 	StepFreezeList  Act = "freeze-list" // domain 6.1
+	StepDraw        Act = "draw"        // the spot check's sample, domain 6.2
 	StepScore       Act = "score"
 	StepSuspend     Act = "suspend-objected" // 期满有异议未办结的单位暂缓
 	StepNoticeEnded Act = "notice-ended"
@@ -138,7 +141,7 @@ func OfficeActs() []Act {
 		ActOpenAccounts, ActChangeUnit, ActSetContact, ActProposeCalendar, ActApproveCalendar,
 		ActCreateRound, ActCopyRound, ActEditRound, ActOpenRound, ActSuspendRound, ActResumeRound, ActCancelRound,
 		ActReopen, ActMoveDate, ActMoveOfficeDate, ActSetLimit, ActCloseOffice,
-		ActAcceptPackage, ActReturnPackage, ActMark, ActFixCandidates, ActDecide,
+		ActAcceptPackage, ActReturnPackage, ActAddToSpotCheck, ActRecordVisit, ActMark, ActFixCandidates, ActDecide,
 		ActCompleteStage, ActAdoptProposals, ActAnnounceNotice, ActRecommend, ActPutPackage,
 		ActAskDepartments, ActRecordOpinions, ActImportOpinions, ActDecideOpinion, ActEndAsking,
 		ActReportFacts, ActConfirmFacts, ActSaveSelfCheck, ActCreateApplication, ActEditApplication, ActFile, ActEndorse,

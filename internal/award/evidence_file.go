@@ -224,9 +224,10 @@ const (
 	UseEndorsement UseKind = "endorsement" // the scan of the sealed page
 	UsePackage     UseKind = "package"     // covering letter, report
 	UseNotice      UseKind = "notice"      // proof of publication
+	UseVisit       UseKind = "visit"       // what a visit of the spot check found: the owner office's alone
 )
 
 // UseKinds lists every kind.
 func UseKinds() []UseKind {
-	return []UseKind{UseSelfCheck, UseEndorsement, UsePackage, UseNotice}
+	return []UseKind{UseSelfCheck, UseEndorsement, UsePackage, UseNotice, UseVisit}
 }

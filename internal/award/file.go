@@ -167,9 +167,11 @@ func FileMoves() []FileMove {
 
 		{FileRecommended, FileReviewed, ActAcceptPackage, n43},
 		{FileReviewed, FileMarked, ActMark, n43},
+		{FileReviewed, FileVetoed, ActRecordVisit, n43}, // the visit fails the unit
 		{FileReviewed, FileNotSelected, ActFixCandidates, n43},
 		{FileReviewed, FileWithdrawn, ActWithdraw, n43},
 		{FileMarked, FileMarked, ActMark, n43},
+		{FileMarked, FileVetoed, ActRecordVisit, n43},
 		{FileMarked, FileCandidate, ActFixCandidates, n44},
 		{FileMarked, FileNotSelected, ActFixCandidates, n44},
 		{FileMarked, FileWithdrawn, ActWithdraw, n43},

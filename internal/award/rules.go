@@ -28,6 +28,8 @@ type Rules struct {
 
 	ObjectionAdmitDays int `json:"objection_admit_days"` // working days to admit an objection or refuse it, D-03
 	ObjectionRuleDays  int `json:"objection_rule_days"`  // days to rule on it, and once as many again, D-03
+	SpotCheckPercent   int `json:"spot_check_percent"`   // share of an office's recommended units that is visited, D-08; 0: no spot check
+	SpotCheckFailures  int `json:"spot_check_failures"`  // more failures than this share of an office's sample, in percent, widen it, D-72
 }
 
 // DefaultRules returns the rules of domain 8.
@@ -49,6 +51,8 @@ func DefaultRules() Rules {
 
 		ObjectionAdmitDays: objectionAdmitDays,
 		ObjectionRuleDays:  objectionRuleDays,
+		SpotCheckPercent:   20,
+		SpotCheckFailures:  20,
 	}
 }
 
@@ -80,6 +84,8 @@ func (r Rules) Check() []Defect {
 	}
 	between("/rules/satisfaction", 0, r.Satisfaction, 100)
 	between("/rules/difference_percent", 0, r.DifferencePercent, 100)
+	between("/rules/spot_check_percent", 0, r.SpotCheckPercent, 100)
+	between("/rules/spot_check_failures", 0, r.SpotCheckFailures, 100)
 	if r.PassMark < 0 || r.PassMark > mostPoints {
 		defects = append(defects, Defect{"/rules/pass_mark", "points_bounds", []any{mostPoints.String(), r.PassMark.String()}})
 	}

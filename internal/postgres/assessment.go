@@ -32,10 +32,11 @@ func (t *tx) OfficesUnsettled(ctx context.Context, round string) (int, error) {
 }
 
 const nationalFileFrom = `
-	SELECT a.id, u.code, u.name, a.category, a.state, m.marks,
+	SELECT a.id, a.unit_id, u.code, u.name, a.category, o.code, a.state, m.marks,
 	       s.application_id IS NOT NULL, coalesce(s.total, 0), coalesce(s.passed, false)
 	FROM application a
 	JOIN round_unit u ON u.round_id = a.round_id AND u.unit_id = a.unit_id
+	JOIN round_office o ON o.round_id = a.round_id AND o.office_id = a.office_id
 	LEFT JOIN assessment_mark m ON m.application_id = a.id
 	LEFT JOIN score s ON s.application_id = a.id `
 
@@ -48,7 +49,7 @@ func readNationalFiles(ctx context.Context, q queryer, where string, args ...any
 	var files []acts.NationalFile
 	for rows.Next() {
 		var f acts.NationalFile
-		if err := rows.Scan(&f.ID, &f.Code, &f.Name, &f.Category, &f.State, (*marks)(&f.Marks), &f.Scored, &f.Total, &f.Passed); err != nil {
+		if err := rows.Scan(&f.ID, &f.Unit, &f.Code, &f.Name, &f.Category, &f.Office, &f.State, (*marks)(&f.Marks), &f.Scored, &f.Total, &f.Passed); err != nil {
 			return nil, fmt.Errorf("read file before the nation: %w", err)
 		}
 		files = append(files, f)

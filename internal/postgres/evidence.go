@@ -111,7 +111,8 @@ func (t *tx) EvidenceSights(ctx context.Context, office int64, sha256 string) ([
 			JOIN round r ON r.id = u.round_id
 			JOIN round_unit s ON s.round_id = u.round_id AND s.unit_id = u.unit_id
 			WHERE u.sha256 = decode($2, 'hex') AND u.ended_at IS NULL
-			  AND ($1 IN (r.owner_office_id, s.office_id) OR $1 = ANY(s.path)) LIMIT 1)
+			  AND ($1 IN (r.owner_office_id, s.office_id) OR $1 = ANY(s.path))
+			  AND (u.kind <> 'visit' OR $1 = r.owner_office_id) LIMIT 1)
 		)
 		SELECT s.id, encode(b.sha256, 'hex'), s.office_id, coalesce(o.code, ''), s.name, b.type, b.size, b.scan,
 		       s.uploads, s.uploaded_at, s.owner, s.recommender, s.unit, s.path

@@ -75,7 +75,8 @@ func (s *Store) EvidenceUses(ctx context.Context, q acts.EvidenceUsesQuery) ([]a
 		JOIN evidence_blob b ON b.sha256 = u.sha256
 		LEFT JOIN unit_version o ON o.unit_id = u.office_id AND o.valid_to IS NULL
 		WHERE u.round_id = $1 AND u.unit_id = $2 AND u.ended_at IS NULL AND u.id > $3
-		ORDER BY u.id LIMIT $4`, q.Round, q.Unit, q.After, q.Limit)
+		  AND ($5 OR u.kind <> 'visit')
+		ORDER BY u.id LIMIT $4`, q.Round, q.Unit, q.After, q.Limit, q.Visit)
 	if err != nil {
 		return nil, fmt.Errorf("read references to evidence: %w", err)
 	}

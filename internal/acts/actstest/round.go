@@ -35,7 +35,8 @@ func DrillRules() award.Rules {
 	r := award.DefaultRules()
 	r.NoticeDays, r.LetterDays, r.ReturnDays, r.EndorseDays = 3, 1, 5, 5
 	r.ArrivalDays, r.EarlierNoticeDays = 20, 1
-	r.SealedForm = false // no scans: whose test it is asks for them
+	r.SpotCheckPercent = 0 // no visits: whose test it is asks for them
+	r.SealedForm = false   // no scans: whose test it is asks for them
 	r.MinimumAsked = map[award.Category]int{award.Community: 5, award.Street: 5, award.District: 5}
 	return r
 }
