@@ -28,6 +28,7 @@ func (p *proof) invariants() []invariant {
 		{"推荐不超过限额 (recommended within the limit)", p.withinLimits()},
 		{"命名者均达标 (nobody named below the pass mark)", p.aboveMark()},
 		{"推荐者均经省级公示 (nobody recommended without a local notice)", p.onNotice()},
+		{"抽查样本可由公布的种子重新抽取 (the published seed draws the sample again)", p.redrawn()},
 		{"未答复机构已催办并点名关闭,材料在册 (the silent office was chased and closed, its files are listed)", p.silentClosed()},
 		{"其余机构均已通过 (every other office was accepted)", p.othersAccepted()},
 		{"流程历史有界 (histories are bounded)", p.bounded()},

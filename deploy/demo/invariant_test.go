@@ -1,6 +1,8 @@
 package main
 
 import (
+	"encoding/hex"
+	"strings"
 	"testing"
 
 	"shifan/internal/award"
@@ -20,11 +22,21 @@ func whole() *proof {
 		},
 	}
 	d.counts.applied.Store(2)
+	var seed award.Seed
+	unit := sampledUnit{Office: "41", Category: award.District, Code: "410102", Name: "中原区"}
+	list := award.FrozenHash([]award.FrozenUnit{{Listed: award.Listed{Category: award.District, Code: "410102", Name: "中原区"}, Office: "41"}})
+	commitment := seed.Commitment("drill-1")
+	check := publicSpotCheck{
+		Round: "drill-1", Seed: seed.String(), Commitment: hex.EncodeToString(commitment[:]), ListSHA256: hex.EncodeToString(list[:]),
+		List: []sampledUnit{unit}, Sample: []sampledUnit{unit},
+	}
+	check.Rule.Percent = 20
 	return &proof{
-		drill:   d,
-		round:   round{ID: "drill-1", State: award.RoundClosed},
-		funnels: map[award.Category]funnel{award.District: {Applied: 2, Named: 1, Quota: 100}},
-		limits:  []limit{{Office: "41", Category: award.District, Places: 1, Used: 1}},
+		spotCheck: check,
+		drill:     d,
+		round:     round{ID: "drill-1", State: award.RoundClosed},
+		funnels:   map[award.Category]funnel{award.District: {Applied: 2, Named: 1, Quota: 100}},
+		limits:    []limit{{Office: "41", Category: award.District, Places: 1, Used: 1}},
 		offices: []standing{
 			{Office: "41", State: award.StageComplete, Package: award.PackageAccepted},
 			{Office: "63", State: award.StageClosed, Reason: "逾期"},
@@ -64,6 +76,10 @@ func TestEveryInvariantCanBreak(t *testing.T) {
 		"named below the mark":              func(p *proof) { p.named[0].NationalTotal = "79.99" },
 		"named without marks":               func(p *proof) { p.named[0].NationalTotal = "" },
 		"recommended and never noticed":     func(p *proof) { p.noticed = nil },
+		"the seed is another":               func(p *proof) { p.spotCheck.Seed = strings.Repeat("01", 32) },
+		"the seed is not published":         func(p *proof) { p.spotCheck.Seed = "" },
+		"a unit of the list is another":     func(p *proof) { p.spotCheck.List[0].Name = "二七区" },
+		"a drawn unit was not visited":      func(p *proof) { p.spotCheck.Sample = nil },
 		"the silent office was in time":     func(p *proof) { p.national.silent.Overdue = false },
 		"the silent office was not chased":  func(p *proof) { p.national.digests = 0 },
 		"the silent office stays open":      func(p *proof) { p.offices[1].State = award.StageOpen },

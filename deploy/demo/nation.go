@@ -262,7 +262,8 @@ func (d *drill) closeByName(ctx context.Context, s standing) error {
 	return err
 }
 
-// assess marks every recommended unit and reports the marks complete (N 四(三)).
+// assess marks every recommended unit, visits the sample, and reports both
+// complete (N 四(三)).
 func (d *drill) assess(ctx context.Context) error {
 	err := poll(ctx, d.day/2, func() (bool, error) {
 		r, err := d.ask(ctx)
@@ -277,6 +278,9 @@ func (d *drill) assess(ctx context.Context) error {
 		return err
 	}
 	if err := d.mark(ctx); err != nil {
+		return err
+	}
+	if err := d.visit(ctx); err != nil {
 		return err
 	}
 	if err := d.admin.post(ctx, d.path("/offices/0/stages/assessment/completion"), nil, nil); err != nil {

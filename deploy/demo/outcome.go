@@ -71,6 +71,7 @@ type proof struct {
 	titles      map[award.Category]int
 	silentFiles []application
 	workflows   map[string]reportWorkflow
+	spotCheck   publicSpotCheck
 }
 
 func (p *proof) read(ctx context.Context) (err error) {
@@ -81,6 +82,9 @@ func (p *proof) read(ctx context.Context) (err error) {
 		return fmt.Errorf("read the round's report: %w", err)
 	}
 	p.funnels = report.Categories
+	if err := p.admin.get(ctx, "/public/spot-checks/"+p.round.ID, nil, &p.spotCheck); err != nil {
+		return fmt.Errorf("read the spot check: %w", err)
+	}
 	var limits struct {
 		Items []limit `json:"items"`
 	}

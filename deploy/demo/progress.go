@@ -17,7 +17,7 @@ import (
 // counts is what has happened so far, as the simulated offices count it.
 type counts struct {
 	selfChecked, applied, opinions, returned, mended, inspected atomic.Int64 // units and their files
-	proposed, recommended, marked, tied                         atomic.Int64
+	proposed, recommended, marked, visited, tied                atomic.Int64
 	noticed, sent, accepted                                     atomic.Int64 // offices
 	postponed                                                   atomic.Int64 // times the intake was kept open
 }
@@ -87,7 +87,7 @@ func (d *drill) line(r round, since time.Duration, rate float64) string {
 				c.opinions.Load(), c.returned.Load(), c.inspected.Load()),
 			fmt.Sprintf("公示%d省 报送%d 通过%d 逾期%d", c.noticed.Load(), c.sent.Load(), c.accepted.Load(), r.Offices.Overdue))
 	case award.StageAssessment, award.StagePublicNotice, award.StageCommendation:
-		parts = append(parts, fmt.Sprintf("推荐%d 评分%d 并列%d", c.recommended.Load(), c.marked.Load(), c.tied.Load()))
+		parts = append(parts, fmt.Sprintf("推荐%d 评分%d 抽查%d 并列%d", c.recommended.Load(), c.marked.Load(), c.visited.Load(), c.tied.Load()))
 	}
 	parts = append(parts, fmt.Sprintf("%.0f次/秒", rate))
 	if n := d.wire.retries.Load(); n > 0 {
