@@ -46,7 +46,7 @@ func TestAReviewIsAskedForAndAnsweredOverHTTP(t *testing.T) {
 		}
 	}
 	given := into[AnswerReview200JSONResponse](h.call(province, "POST", path+"/answer", answer).want(http.StatusOK)).Review
-	if *given.Outcome != Corrected || given.Corrected == nil || given.AnsweredAt == nil || (*given.Marks)[0] != "5.00" {
+	if *given.Outcome != ReviewOutcomeCorrected || given.Corrected == nil || given.AnsweredAt == nil || (*given.Marks)[0] != "5.00" {
 		t.Errorf("answered %+v", given)
 	}
 	h.call(province, "POST", path+"/answer", answer).refused(http.StatusConflict, award.Conflict)

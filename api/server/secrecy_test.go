@@ -49,6 +49,8 @@ func secrets() []canary {
 		{"who objected, or on what facts", regexp.MustCompile(`柳隐者|13900001111|只告诉承办人的事实`), func(r reader) bool {
 			return r.office != award.CodeNation || r.role != award.RoleSupervisor // no officer handles it yet
 		}},
+		{"the seed of a spot check whose last visit is not recorded", regexp.MustCompile(`(5e){32}`), func(reader) bool { return true }},
+		{"why a unit is in a sample that is not published", regexp.MustCompile(`尚未公布的理由`), outsider},
 		{"a key", regexp.MustCompile(`shifan_[0-9A-Za-z]{20}`), func(reader) bool { return true }},
 	}
 }
@@ -90,7 +92,10 @@ func newMatrix(t *testing.T) *matrix {
 	w := actstest.New(t)
 	m := &matrix{World: w, t: t}
 	w.Exec(`UPDATE unit_version SET name = '鹤鸣' || name WHERE code LIKE '44__%'`)
-	round := w.OpenDrill(actstest.Drill{}).ID
+	w.Acts.DrawFrom(strings.NewReader(strings.Repeat("\x5e", 32)))
+	rules := actstest.DrillRules()
+	rules.SpotCheckPercent = 20
+	round := w.OpenDrill(actstest.Drill{Rules: rules}).ID
 	own, other := m.filed(round, ownUnit), m.filed(round, foreignUnit)
 	for _, file := range []int64{own, other} {
 		w.Exec(`INSERT INTO inspection (application_id, team, inspected_on, methods, marks, total, passed, finding, officer_id)
@@ -102,6 +107,10 @@ func newMatrix(t *testing.T) *matrix {
 		w.Exec(`INSERT INTO application_revision (application_id, revision, form, self_check)
 			SELECT application_id, n, form, self_check FROM application_revision, generate_series(1, 2) n WHERE application_id = $1
 			ON CONFLICT DO NOTHING`, file)
+		w.Exec(`INSERT INTO frozen_unit (application_id, round_id, category, office_code, code, name, place)
+			SELECT a.id, a.round_id, a.category, o.code, u.code, u.name, 1 FROM application a
+			JOIN round_office o USING (round_id, office_id) JOIN round_unit u USING (round_id, unit_id) WHERE a.id = $1`, file)
+		w.Exec(`INSERT INTO spot_check_unit (application_id, sampled_as, reason) VALUES ($1, 'by_hand', '尚未公布的理由')`, file)
 		// Marks that nobody but the owner office may read yet.
 		w.Exec(`INSERT INTO assessment_mark (application_id, marks, note, officer_id) VALUES ($1, '{6137}', '评委未公开的话', $2)`, file, w.Admin.ID)
 		w.Exec(`INSERT INTO score (application_id, total, blocks, passed, reasons) VALUES ($1, 6137, '{6137}', false, '{}')`, file)
