@@ -3288,8 +3288,11 @@ type RoundDefinition struct {
 		ObjectionRuleDays *int `json:"objection_rule_days,omitempty"`
 
 		// PassMark Examples: 87.50
-		PassMark   *Points `json:"pass_mark,omitempty"`
-		ReturnDays *int    `json:"return_days,omitempty"`
+		PassMark *Points `json:"pass_mark,omitempty"`
+
+		// RequiresTitle 须已获下级同类称号方可申报的类别,缺省没有(D-87)
+		RequiresTitle *[]CategoryName `json:"requires_title,omitempty"`
+		ReturnDays    *int            `json:"return_days,omitempty"`
 
 		// ReviewDays 答复复核的工作日数(D-40)
 		ReviewDays *int `json:"review_days,omitempty"`

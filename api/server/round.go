@@ -270,6 +270,9 @@ func readRules(in RoundDefinition, out *award.Rules) []award.Defect {
 	for _, level := range value(in.Rules.SealLevels) {
 		out.SealLevels = append(out.SealLevels, award.Level(level))
 	}
+	for _, category := range value(in.Rules.RequiresTitle) {
+		out.RequiresTitle = append(out.RequiresTitle, award.Category(category))
+	}
 	if in.Rules.SealedForm != nil {
 		out.SealedForm = *in.Rules.SealedForm
 	}

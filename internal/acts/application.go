@@ -291,6 +291,11 @@ func (t *act) readyToFile(ctx context.Context, p place, f File) (SelfCheck, erro
 		})
 	}
 	defects = append(defects, award.CheckForm(rule.Form, f.Form)...)
+	ladder, err := t.onLadder(ctx, p, f, rule)
+	if err != nil {
+		return SelfCheck{}, err
+	}
+	defects = append(defects, ladder...)
 	if len(defects) > 0 {
 		return SelfCheck{}, award.RefuseFields(award.Incomplete, "N 四(一)", "file_incomplete", defects)
 	}

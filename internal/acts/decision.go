@@ -32,6 +32,9 @@ type decisionTx interface {
 	// ToName reads the files that may be named: noticed nationally, not suspended,
 	// by category and code.
 	ToName(ctx context.Context, round string) ([]Title, error)
+	// HoldsTitleOf reports whether a unit holds a title of the category, in force,
+	// that one of the offices has given; drills look at drills' titles alone.
+	HoldsTitleOf(ctx context.Context, unit int64, category award.Category, offices []int64, drill bool) (bool, error)
 	// AddTitles writes titles.
 	AddTitles(ctx context.Context, titles []Title) error
 	// Decide records the decision; the round's row is held.

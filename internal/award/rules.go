@@ -25,6 +25,7 @@ type Rules struct {
 	SealedForm        bool             `json:"sealed_form"`         // a package needs the scan of each form with its seals, D-38
 	ReviewRequestDays int              `json:"review_request_days"` // working days after its end in which a unit may ask for 复核, domain 4
 	ReviewDays        int              `json:"review_days"`         // working days to answer it, D-40
+	RequiresTitle     []Category       `json:"requires_title"`      // only holders of a title given below the owner may file, D-87; none by default
 
 	ObjectionAdmitDays int `json:"objection_admit_days"` // working days to admit an objection or refuse it, D-03
 	ObjectionRuleDays  int `json:"objection_rule_days"`  // days to rule on it, and once as many again, D-03
@@ -80,6 +81,11 @@ func (r Rules) Check() []Defect {
 	for i, level := range r.SealLevels {
 		if !slices.Contains(Levels(), level) {
 			defects = append(defects, Defect{fmt.Sprintf("/rules/seal_levels/%d", i), "level_unknown", []any{string(level)}})
+		}
+	}
+	for i, category := range r.RequiresTitle {
+		if !slices.Contains(Categories(), category) {
+			defects = append(defects, Defect{fmt.Sprintf("/rules/requires_title/%d", i), "category_unknown", []any{string(category)}})
 		}
 	}
 	between("/rules/satisfaction", 0, r.Satisfaction, 100)

@@ -125,3 +125,18 @@ func (s *Store) PublicTitle(ctx context.Context, number string) (acts.Title, err
 	}
 	return title, nil
 }
+
+// HoldsTitleOf reports whether a unit holds a title of the category that one of
+// the offices has given. One under rectification does not count until it is kept.
+func (t *tx) HoldsTitleOf(ctx context.Context, unit int64, category award.Category, offices []int64, drill bool) (bool, error) {
+	var holds bool
+	err := t.GetContext(ctx, &holds, `
+		SELECT EXISTS (
+			SELECT FROM title t JOIN round r ON r.id = t.round_id
+			WHERE t.unit_id = $1 AND t.category = $2 AND t.drill = $3 AND t.state IN ('active', 'in_recheck', 'kept')
+			  AND r.owner_office_id = ANY($4))`, unit, category, drill, pq.Array(offices))
+	if err != nil {
+		return false, fmt.Errorf("look for a title below: %w", err)
+	}
+	return holds, nil
+}
