@@ -2706,9 +2706,12 @@ type OfficeWaiting struct {
 
 // Officer defines model for Officer.
 type Officer struct {
-	Disabled *bool  `json:"disabled,omitempty"`
-	Id       int64  `json:"id"`
-	Name     string `json:"name"`
+	Disabled *bool `json:"disabled,omitempty"`
+	Id       int64 `json:"id"`
+
+	// Login 登录名;没有登录账号的不填
+	Login *string `json:"login,omitempty"`
+	Name  string  `json:"name"`
 
 	// Office 区划代码(去尾零)
 	Office     Code    `json:"office"`
@@ -4188,6 +4191,18 @@ type RevokeKeyParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ChangePasswordJSONBody defines parameters for ChangePassword.
+type ChangePasswordJSONBody struct {
+	Current  string `json:"current"`
+	Password string `json:"password"`
+}
+
+// ChangePasswordParams defines parameters for ChangePassword.
+type ChangePasswordParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListMessagesParams defines parameters for ListMessages.
 type ListMessagesParams struct {
 	// Cursor 上一页的 next
@@ -4360,6 +4375,18 @@ type CreateOfficerParams struct {
 
 // DisableOfficerParams defines parameters for DisableOfficer.
 type DisableOfficerParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// SetLoginJSONBody defines parameters for SetLogin.
+type SetLoginJSONBody struct {
+	// Login 登录名;已有登录名的可不填
+	Login *string `json:"login,omitempty"`
+}
+
+// SetLoginParams defines parameters for SetLogin.
+type SetLoginParams struct {
 	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
@@ -5248,6 +5275,9 @@ type CreateKeysJSONRequestBody CreateKeysJSONBody
 // RevokeKeyJSONRequestBody defines body for RevokeKey for application/json ContentType.
 type RevokeKeyJSONRequestBody = Reason
 
+// ChangePasswordJSONRequestBody defines body for ChangePassword for application/json ContentType.
+type ChangePasswordJSONRequestBody ChangePasswordJSONBody
+
 // EnterObjectionJSONRequestBody defines body for EnterObjection for application/json ContentType.
 type EnterObjectionJSONRequestBody EnterObjectionJSONBody
 
@@ -5277,6 +5307,9 @@ type CreateOfficerJSONRequestBody CreateOfficerJSONBody
 
 // DisableOfficerJSONRequestBody defines body for DisableOfficer for application/json ContentType.
 type DisableOfficerJSONRequestBody = Reason
+
+// SetLoginJSONRequestBody defines body for SetLogin for application/json ContentType.
+type SetLoginJSONRequestBody SetLoginJSONBody
 
 // FileObjectionJSONRequestBody defines body for FileObjection for application/json ContentType.
 type FileObjectionJSONRequestBody FileObjectionJSONBody
@@ -5484,6 +5517,9 @@ type ServerInterface interface {
 	// GetMe 我是谁 Who the key belongs to
 	// (GET /me)
 	GetMe(c *gin.Context)
+	// ChangePassword 修改本人密码 Change one's own password to the pages
+	// (PUT /me/password)
+	ChangePassword(c *gin.Context, params ChangePasswordParams)
 	// ListMessages 收件箱 The office's inbox
 	// (GET /messages)
 	ListMessages(c *gin.Context, params ListMessagesParams)
@@ -5538,6 +5574,9 @@ type ServerInterface interface {
 	// DisableOfficer 停用经办人 Disable an officer; keys stop at once
 	// (POST /officers/{officer}/disabling)
 	DisableOfficer(c *gin.Context, officer int64, params DisableOfficerParams)
+	// SetLogin 开通或重置登录账号 Open or reset an officer's login to the pages
+	// (PUT /officers/{officer}/login)
+	SetLogin(c *gin.Context, officer int64, params SetLoginParams)
 	// GetCommunityProgress 社区建设进展 What the communities below an office have come to in a year, office by office
 	// (GET /progress)
 	GetCommunityProgress(c *gin.Context, params GetCommunityProgressParams)
@@ -6574,6 +6613,46 @@ func (siw *ServerInterfaceWrapper) GetMe(c *gin.Context) {
 	siw.Handler.GetMe(c)
 }
 
+// ChangePassword operation middleware
+func (siw *ServerInterfaceWrapper) ChangePassword(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ChangePasswordParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ChangePassword(c, params)
+}
+
 // ListMessages operation middleware
 func (siw *ServerInterfaceWrapper) ListMessages(c *gin.Context) {
 
@@ -7379,6 +7458,55 @@ func (siw *ServerInterfaceWrapper) DisableOfficer(c *gin.Context) {
 	}
 
 	siw.Handler.DisableOfficer(c, officer, params)
+}
+
+// SetLogin operation middleware
+func (siw *ServerInterfaceWrapper) SetLogin(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "officer" -------------
+	var officer int64
+
+	err = runtime.BindStyledParameterWithOptions("simple", "officer", c.Param("officer"), &officer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter officer: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetLoginParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SetLogin(c, officer, params)
 }
 
 // GetCommunityProgress operation middleware
@@ -13189,6 +13317,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	}
 
 	router.GET(options.BaseURL+"/me", wrapper.GetMe)
+	router.PUT(options.BaseURL+"/me/password", wrapper.ChangePassword)
 	router.GET(options.BaseURL+"/rounds", wrapper.ListRounds)
 	router.POST(options.BaseURL+"/rounds", wrapper.CreateRound)
 	router.GET(options.BaseURL+"/rounds/:round", wrapper.GetRound)
@@ -13334,6 +13463,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/officers", wrapper.ListOfficers)
 	router.POST(options.BaseURL+"/officers", wrapper.CreateOfficer)
 	router.POST(options.BaseURL+"/officers/:officer/disabling", wrapper.DisableOfficer)
+	router.PUT(options.BaseURL+"/officers/:officer/login", wrapper.SetLogin)
 	router.POST(options.BaseURL+"/keys", wrapper.CreateKeys)
 	router.POST(options.BaseURL+"/keys/:id/revocation", wrapper.RevokeKey)
 	router.GET(options.BaseURL+"/messages", wrapper.ListMessages)
@@ -14209,6 +14339,46 @@ func (response GetMedefaultApplicationProblemPlusJSONResponse) VisitGetMeRespons
 	return err
 }
 
+type ChangePasswordRequestObject struct {
+	Params ChangePasswordParams
+	Body   *ChangePasswordJSONRequestBody
+}
+
+type ChangePasswordResponseObject interface {
+	VisitChangePasswordResponse(w http.ResponseWriter) error
+}
+
+type ChangePassword200JSONResponse ReceiptOnly
+
+func (response ChangePassword200JSONResponse) VisitChangePasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangePassworddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ChangePassworddefaultApplicationProblemPlusJSONResponse) VisitChangePasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListMessagesRequestObject struct {
 	Params ListMessagesParams
 }
@@ -14943,6 +15113,54 @@ type DisableOfficerdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response DisableOfficerdefaultApplicationProblemPlusJSONResponse) VisitDisableOfficerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetLoginRequestObject struct {
+	Officer int64 `json:"officer"`
+	Params  SetLoginParams
+	Body    *SetLoginJSONRequestBody
+}
+
+type SetLoginResponseObject interface {
+	VisitSetLoginResponse(w http.ResponseWriter) error
+}
+
+type SetLogin200JSONResponse struct {
+	Login   string `json:"login"`
+	Officer int64  `json:"officer"`
+
+	// Password 临时密码
+	Password *string `json:"password,omitempty"`
+	Receipt  Receipt `json:"receipt"`
+}
+
+func (response SetLogin200JSONResponse) VisitSetLoginResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetLogindefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetLogindefaultApplicationProblemPlusJSONResponse) VisitSetLoginResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -19930,6 +20148,9 @@ type StrictServerInterface interface {
 	// GetMe 我是谁 Who the key belongs to
 	// (GET /me)
 	GetMe(ctx context.Context, request GetMeRequestObject) (GetMeResponseObject, error)
+	// ChangePassword 修改本人密码 Change one's own password to the pages
+	// (PUT /me/password)
+	ChangePassword(ctx context.Context, request ChangePasswordRequestObject) (ChangePasswordResponseObject, error)
 	// ListMessages 收件箱 The office's inbox
 	// (GET /messages)
 	ListMessages(ctx context.Context, request ListMessagesRequestObject) (ListMessagesResponseObject, error)
@@ -19984,6 +20205,9 @@ type StrictServerInterface interface {
 	// DisableOfficer 停用经办人 Disable an officer; keys stop at once
 	// (POST /officers/{officer}/disabling)
 	DisableOfficer(ctx context.Context, request DisableOfficerRequestObject) (DisableOfficerResponseObject, error)
+	// SetLogin 开通或重置登录账号 Open or reset an officer's login to the pages
+	// (PUT /officers/{officer}/login)
+	SetLogin(ctx context.Context, request SetLoginRequestObject) (SetLoginResponseObject, error)
 	// GetCommunityProgress 社区建设进展 What the communities below an office have come to in a year, office by office
 	// (GET /progress)
 	GetCommunityProgress(ctx context.Context, request GetCommunityProgressRequestObject) (GetCommunityProgressResponseObject, error)
@@ -20978,6 +21202,50 @@ func (sh *strictHandler) GetMe(ctx *gin.Context) {
 	}
 }
 
+// ChangePassword operation middleware
+func (sh *strictHandler) ChangePassword(ctx *gin.Context, params ChangePasswordParams) {
+	var request ChangePasswordRequestObject
+
+	request.Params = params
+
+	var body ChangePasswordJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangePassword(ctx, request.(ChangePasswordRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangePassword")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ChangePasswordResponseObject); ok {
+		if err := validResponse.VisitChangePasswordResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListMessages operation middleware
 func (sh *strictHandler) ListMessages(ctx *gin.Context, params ListMessagesParams) {
 	var request ListMessagesRequestObject
@@ -21631,6 +21899,51 @@ func (sh *strictHandler) DisableOfficer(ctx *gin.Context, officer int64, params 
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(DisableOfficerResponseObject); ok {
 		if err := validResponse.VisitDisableOfficerResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SetLogin operation middleware
+func (sh *strictHandler) SetLogin(ctx *gin.Context, officer int64, params SetLoginParams) {
+	var request SetLoginRequestObject
+
+	request.Officer = officer
+	request.Params = params
+
+	var body SetLoginJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetLogin(ctx, request.(SetLoginRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetLogin")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SetLoginResponseObject); ok {
+		if err := validResponse.VisitSetLoginResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

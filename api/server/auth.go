@@ -22,12 +22,7 @@ func (s *Server) authenticate(c *gin.Context) {
 		if op.act {
 			limit = s.senders
 		}
-		if !limit.admit(c.ClientIP()) {
-			c.Header("Retry-After", "1")
-			s.problem(c, award.Refuse(award.Unavailable, "", "rate_limited"))
-			return
-		}
-		c.Next()
+		s.slow(limit)(c)
 		return
 	}
 	key, bearer := strings.CutPrefix(c.GetHeader("Authorization"), "Bearer ")
@@ -48,6 +43,18 @@ func (s *Server) authenticate(c *gin.Context) {
 	}
 	c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), officerKey, caller))
 	c.Next()
+}
+
+// slow lets an address ask no more often than the limit.
+func (s *Server) slow(limit *visitors) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if !limit.admit(c.ClientIP()) {
+			c.Header("Retry-After", "1")
+			s.problem(c, award.Refuse(award.Unavailable, "", "rate_limited"))
+			return
+		}
+		c.Next()
+	}
 }
 
 // How long a key that was good is not asked again, and how many are kept. A

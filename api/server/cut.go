@@ -23,7 +23,7 @@ func (s *Server) GetCut(ctx context.Context, request GetCutRequestObject) (GetCu
 		out.Items[i] = CutItem{
 			Application: f.ID, Unit: f.Code, Name: f.Name, Category: CategoryName(f.Category), Rank: f.Rank,
 			Total: f.Total.String(), State: FileState(f.State), Reason: CutItemReason(f.Reason),
-			Text: s.texts.say(reads(ctx), "cut_reason_"+string(f.Reason)),
+			Text: s.texts.Say(reads(ctx), "cut_reason_"+string(f.Reason)),
 		}
 	}
 	return out, nil

@@ -31,7 +31,7 @@ func (s *Server) docketItem(ctx context.Context, item acts.DocketItem) DocketIte
 		Self: total(item.Self), Rank: item.Rank, Inspected: item.Inspected, Failures: *s.failures(ctx, item.Failed),
 		Departments: make([]DepartmentOpinion, len(item.Opinions)),
 		Position:    given(item.Position), Departure: given(item.Departure),
-		Reason: DocketItemReason(item.Reason), Text: s.texts.say(reads(ctx), "cut_reason_"+string(item.Reason)),
+		Reason: DocketItemReason(item.Reason), Text: s.texts.Say(reads(ctx), "cut_reason_"+string(item.Reason)),
 	}
 	if item.Inspected {
 		out.Province = total(&item.Total)
@@ -59,7 +59,7 @@ func (s *Server) GetDocketWorkbook(ctx context.Context, request GetDocketWorkboo
 		return nil, err
 	}
 	book, err := writeWorkbook(func(to io.Writer, d acts.Docket) error {
-		return sheet.WriteDocket(to, d, func(key string, args ...any) string { return s.texts.say(reads(ctx), key, args...) })
+		return sheet.WriteDocket(to, d, func(key string, args ...any) string { return s.texts.Say(reads(ctx), key, args...) })
 	}, d)
 	if err != nil {
 		return nil, err

@@ -15,6 +15,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/gin-gonic/gin"
 
+	"shifan/api/server/text"
 	"shifan/internal/award"
 )
 
@@ -32,7 +33,7 @@ type docs struct {
 }
 
 // newDocs writes the documentation.
-func newDocs(c *contract, t texts) (*docs, error) {
+func newDocs(c *contract, t text.Texts) (*docs, error) {
 	page, err := template.New("page.html").Funcs(template.FuncMap{"prose": prose}).ParseFS(docsFiles, "docs/page.html")
 	if err != nil {
 		return nil, fmt.Errorf("read the page: %w", err)
@@ -114,13 +115,13 @@ type docsField struct {
 	Required                          bool
 }
 
-func docsOf(c *contract, t texts) docsPage {
+func docsOf(c *contract, t text.Texts) docsPage {
 	page := docsPage{
 		Title: c.doc.Info.Title, Summary: c.doc.Info.Summary, Description: c.doc.Info.Description, Prefix: prefix,
 	}
 	for _, code := range award.Codes() {
 		title := "title_" + string(code)
-		page.Codes = append(page.Codes, docsCode{code, statusOf[code], t.say("zh-CN", title), t.say("en", title)})
+		page.Codes = append(page.Codes, docsCode{code, statusOf[code], t.Say("zh-CN", title), t.Say("en", title)})
 	}
 	byTag := make(map[string][]docsOperation)
 	for _, o := range c.operations {

@@ -68,7 +68,7 @@ func (s *Server) EndorseMany(ctx context.Context, request EndorseManyRequestObje
 	for i, r := range results {
 		line := OpinionResult{Application: items[i].Application, Done: r.Refusal == nil}
 		if r.Refusal != nil {
-			problem := s.describe(inItem(i, r.Refusal), s.texts.language(accepts(ctx)))
+			problem := s.describe(inItem(i, r.Refusal), s.texts.Language(accepts(ctx)))
 			line.Problem = &problem
 			out.Refused++
 		} else {

@@ -52,7 +52,7 @@ func actKey(ctx context.Context) acts.Key {
 // words puts a defect into the caller's language, for answers that hold one.
 func (s *Server) words(ctx context.Context, d award.Defect) string {
 	language, _ := ctx.Value(languageKey).(string)
-	return s.texts.say(language, d.Key, d.Args...)
+	return s.texts.Say(language, d.Key, d.Args...)
 }
 
 // newActKey reads the act's key off a request whose body was read already.

@@ -57,6 +57,30 @@ func (s *Server) DisableOfficer(ctx context.Context, request DisableOfficerReque
 	return DisableOfficer200JSONResponse{Receipt: receipt(done)}, nil
 }
 
+// SetLogin opens an officer's login to the pages, or resets it.
+func (s *Server) SetLogin(ctx context.Context, request SetLoginRequestObject) (SetLoginResponseObject, error) {
+	done, err := s.acts.SetLogin(ctx, officer(ctx), actKey(ctx), acts.SetLogin{
+		Officer: request.Officer, Login: value(request.Body.Login),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return SetLogin200JSONResponse{
+		Receipt: receipt(done.Receipt), Officer: done.Result.Officer, Login: done.Result.Login, Password: given(done.Result.Password),
+	}, nil
+}
+
+// ChangePassword changes the caller's own password.
+func (s *Server) ChangePassword(ctx context.Context, request ChangePasswordRequestObject) (ChangePasswordResponseObject, error) {
+	done, err := s.acts.ChangePassword(ctx, officer(ctx), actKey(ctx), acts.ChangePassword{
+		Current: request.Body.Current, New: request.Body.Password,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return ChangePassword200JSONResponse{Receipt: receipt(done)}, nil
+}
+
 // CreateKeys hands out keys, one or many.
 func (s *Server) CreateKeys(ctx context.Context, request CreateKeysRequestObject) (CreateKeysResponseObject, error) {
 	in := make([]acts.KeyFor, len(request.Body.Offices))
@@ -183,7 +207,7 @@ func (s *Server) ListAudit(ctx context.Context, request ListAuditRequestObject) 
 func officerShown(o acts.OfficerRecord) Officer {
 	shown := Officer{
 		Id: o.ID, Name: o.Name, Office: o.OfficeCode, OfficeName: given(o.OfficeName),
-		Roles: make([]Role, len(o.Roles)), Disabled: given(o.Disabled),
+		Roles: make([]Role, len(o.Roles)), Disabled: given(o.Disabled), Login: given(o.Login),
 	}
 	for i, role := range o.Roles {
 		shown.Roles[i] = Role(role)

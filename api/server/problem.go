@@ -73,7 +73,7 @@ func (s *Server) problem(c *gin.Context, err error) {
 		refusal = award.Refuse(award.Internal, "", "internal")
 	}
 
-	language := s.texts.language(c.GetHeader("Accept-Language"))
+	language := s.texts.Language(c.GetHeader("Accept-Language"))
 	answer := s.describe(refusal, language)
 	body, err := json.Marshal(answer)
 	if err != nil {
@@ -105,9 +105,9 @@ func (s *Server) describe(refusal *award.Error, language string) Problem {
 		status = statusOf[refusal.Code]
 	}
 	p := Problem{
-		Type: "/docs#" + string(refusal.Code), Title: s.texts.say(language, "title_"+string(refusal.Code)),
+		Type: "/docs#" + string(refusal.Code), Title: s.texts.Say(language, "title_"+string(refusal.Code)),
 		Status: status, Code: ProblemCode(refusal.Code),
-		Detail: s.texts.say(language, refusal.Key, refusal.Args...),
+		Detail: s.texts.Say(language, refusal.Key, refusal.Args...),
 	}
 	if refusal.Rule != "" {
 		p.Rule = &refusal.Rule
@@ -122,7 +122,7 @@ func (s *Server) describe(refusal *award.Error, language string) Problem {
 		*p.Errors = append(*p.Errors, struct {
 			Detail  string `json:"detail"`
 			Pointer string `json:"pointer"`
-		}{s.texts.say(language, d.Key, d.Args...), d.Pointer})
+		}{s.texts.Say(language, d.Key, d.Args...), d.Pointer})
 	}
 	return p
 }

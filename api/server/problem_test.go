@@ -9,11 +9,12 @@ import (
 
 	"github.com/lib/pq"
 
+	"shifan/api/server/text"
 	"shifan/internal/award"
 )
 
 func TestEveryCodeHasAStatusAndATitle(t *testing.T) {
-	texts, err := readTexts()
+	texts, err := text.Read()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -21,7 +22,7 @@ func TestEveryCodeHasAStatusAndATitle(t *testing.T) {
 		if statusOf[code] == 0 {
 			t.Errorf("code %q has no HTTP status", code)
 		}
-		for _, language := range languages {
+		for _, language := range text.Languages() {
 			if _, found := texts[language]["title_"+string(code)]; !found {
 				t.Errorf("code %q has no title in %s", code, language)
 			}

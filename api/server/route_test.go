@@ -17,7 +17,8 @@ import (
 // reads and changes nothing.
 var actOf = map[string]award.Act{
 	"createOfficer": award.ActCreateOfficer, "disableOfficer": award.ActDisableOfficer,
-	"createKeys": award.ActCreateKeys, "revokeKey": award.ActRevokeKey, "openAccounts": award.ActOpenAccounts,
+	"createKeys": award.ActCreateKeys, "revokeKey": award.ActRevokeKey,
+	"setLogin": award.ActSetLogin, "changePassword": award.ActChangePassword, "openAccounts": award.ActOpenAccounts,
 	"correctUnit": award.ActCorrectUnit, "changeUnit": award.ActChangeUnit, "setContact": award.ActSetContact,
 
 	"proposeCalendarChange": award.ActProposeCalendar, "approveCalendarChange": award.ActApproveCalendar,

@@ -74,7 +74,7 @@ func (s *Server) SaveSelfChecks(ctx context.Context, request SaveSelfChecksReque
 	for i, r := range results {
 		line := selfCheckResult(items[i].Unit, r, dry)
 		if r.Refusal != nil {
-			problem := s.describe(inItem(i, r.Refusal), s.texts.language(accepts(ctx)))
+			problem := s.describe(inItem(i, r.Refusal), s.texts.Language(accepts(ctx)))
 			line.Problem = &problem
 		}
 		out.add(line)
@@ -203,7 +203,7 @@ func (s *Server) failures(ctx context.Context, reasons []award.Reason) *[]MarkFa
 	for i, r := range reasons {
 		out[i] = MarkFailure{
 			Failure: MarkFailureFailure(r.Failure), At: given(r.At),
-			Text: s.texts.say(reads(ctx), "failed_"+string(r.Failure), r.At, r.Got.String(), r.Want.String()),
+			Text: s.texts.Say(reads(ctx), "failed_"+string(r.Failure), r.At, r.Got.String(), r.Want.String()),
 		}
 		if r.Failure != award.FailBlank && r.Failure != award.FailVeto {
 			out[i].Got, out[i].Want = given(r.Got.String()), given(r.Want.String())

@@ -44,7 +44,7 @@ func (s *Server) SaveSelfChecksWorkbook(ctx context.Context, request SaveSelfChe
 		line := selfCheckResult(rows[i].Unit, r, dry)
 		line.Row = &rows[i].Number
 		if r.Refusal != nil {
-			problem := s.describe(sheet.LocateSelfCheck(rows[i], form, r.Refusal), s.texts.language(accepts(ctx)))
+			problem := s.describe(sheet.LocateSelfCheck(rows[i], form, r.Refusal), s.texts.Language(accepts(ctx)))
 			line.Problem = &problem
 		}
 		out.add(line)

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"shifan/api/server/text"
 	"shifan/internal/award"
 )
 
@@ -18,17 +19,17 @@ import (
 // refuses and fails when a catalog lacks a key, so that nobody is ever answered
 // with one.
 func TestEveryMessageHasASentenceInEveryLanguage(t *testing.T) {
-	texts, err := readTexts()
+	texts, err := text.Read()
 	if err != nil {
 		t.Fatal(err)
 	}
 	keys := make(map[string]string) // key → where
 	for _, m := range messagesOf(t, "../../internal/award", "../../internal/acts", "../../internal/postgres", "../../internal/sheet", ".") {
 		keys[m.key] = m.place
-		for _, language := range languages {
-			for _, hole := range holes(texts[language][m.key]) {
-				if m.arguments >= 0 && hole >= strconv.Itoa(m.arguments) { // one digit each
-					t.Errorf("%s has a hole {%s} in %s, and %s gives %d arguments", m.key, hole, language, m.place, m.arguments)
+		for _, language := range text.Languages() {
+			for _, at := range holes(texts[language][m.key]) {
+				if m.arguments >= 0 && at >= strconv.Itoa(m.arguments) { // one digit each
+					t.Errorf("%s has a hole {%s} in %s, and %s gives %d arguments", m.key, at, language, m.place, m.arguments)
 				}
 			}
 		}
@@ -48,7 +49,7 @@ func TestEveryMessageHasASentenceInEveryLanguage(t *testing.T) {
 	if len(keys) < 150 {
 		t.Fatalf("only %d keys found: the walk is broken", len(keys))
 	}
-	for _, language := range languages {
+	for _, language := range text.Languages() {
 		var lacking []string
 		for key, place := range keys {
 			if _, found := texts[language][key]; !found {
@@ -63,7 +64,7 @@ func TestEveryMessageHasASentenceInEveryLanguage(t *testing.T) {
 }
 
 func TestCatalogsSayTheSameInEveryLanguage(t *testing.T) {
-	texts, err := readTexts()
+	texts, err := text.Read()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,10 +90,13 @@ func TestCatalogsSayTheSameInEveryLanguage(t *testing.T) {
 // articleCited is how an article is cited in either language.
 var articleCited = regexp.MustCompile(`[NO] [一二三四五](\([一二三四五]\))?`)
 
+// argumentHole is where a sentence takes an argument.
+var argumentHole = regexp.MustCompile(`\{(\d)(?::([a-z]+))?\}`)
+
 // holes are the arguments a sentence uses, each once.
 func holes(sentence string) []string {
 	var found []string
-	for _, m := range placeholder.FindAllStringSubmatch(sentence, -1) {
+	for _, m := range argumentHole.FindAllStringSubmatch(sentence, -1) {
 		found = append(found, m[1])
 	}
 	slices.Sort(found)
@@ -102,7 +106,7 @@ func holes(sentence string) []string {
 // TestEveryWordOfTheRulesIsInTheCatalogs keeps sentences from showing a state or
 // an act by its name in code.
 func TestEveryWordOfTheRulesIsInTheCatalogs(t *testing.T) {
-	texts, err := readTexts()
+	texts, err := text.Read()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,7 +156,7 @@ func TestEveryWordOfTheRulesIsInTheCatalogs(t *testing.T) {
 	for _, s := range award.Stages() {
 		words["word_"+s.Chinese()] = true
 	}
-	for _, language := range languages {
+	for _, language := range text.Languages() {
 		for word := range words {
 			if texts[language][word] == "" {
 				t.Errorf("%s lacks the word %s", language, word)
@@ -162,7 +166,7 @@ func TestEveryWordOfTheRulesIsInTheCatalogs(t *testing.T) {
 }
 
 func TestArgumentsFillTheirHoles(t *testing.T) {
-	texts := texts{"zh-CN": {
+	texts := text.Texts{"zh-CN": {
 		"k": "{1}件，第{0}件为“{2:state}”，{3}", "state_filed": "已申报", "same": "{0}{0}", "two": "{0}，{1}",
 	}}
 	tests := map[string]struct {
@@ -178,7 +182,7 @@ func TestArgumentsFillTheirHoles(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			if got := texts.say("zh-CN", tt.key, tt.args...); got != tt.want {
+			if got := texts.Say("zh-CN", tt.key, tt.args...); got != tt.want {
 				t.Errorf("said %q, want %q", got, tt.want)
 			}
 		})

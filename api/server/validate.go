@@ -58,7 +58,7 @@ func (s *Server) receive(c *gin.Context) {
 	defer cancel()
 	ctx = context.WithValue(ctx, actKeyKey, newActKey(c.Request, body))
 	ctx = context.WithValue(ctx, bodyKey, body)
-	ctx = context.WithValue(ctx, languageKey, s.texts.language(c.GetHeader("Accept-Language")))
+	ctx = context.WithValue(ctx, languageKey, s.texts.Language(c.GetHeader("Accept-Language")))
 	c.Request = c.Request.WithContext(ctx)
 	c.Next()
 }

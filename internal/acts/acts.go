@@ -27,11 +27,12 @@ type Acts struct {
 	log       *slog.Logger
 	evidence  EvidenceStore
 	random    io.Reader // where seeds come from
+	passwords passwords
 }
 
 // New returns the acts over the record, telling the procedure what it must hear.
 func New(store Store, procedure Procedure, log *slog.Logger) *Acts {
-	return &Acts{store: store, procedure: procedure, log: log, random: rand.Reader}
+	return &Acts{store: store, procedure: procedure, log: log, random: rand.Reader, passwords: newPasswords()}
 }
 
 // Store is the record. internal/postgres implements it.

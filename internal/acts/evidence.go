@@ -322,7 +322,7 @@ type EvidenceQuery struct {
 // paper is found again instead of being uploaded again. office is a code; "":
 // the officer's own.
 func (a *Acts) Evidence(ctx context.Context, by award.Officer, office string, q EvidenceQuery) ([]EvidenceFile, error) {
-	unit, err := a.officeSeen(ctx, by, office)
+	unit, err := a.Unit(ctx, by, office)
 	if err != nil {
 		return nil, err
 	}
@@ -348,29 +348,9 @@ type EvidenceTally struct {
 // EvidenceTally counts the uploads of an office and how often a reference
 // spared one.
 func (a *Acts) EvidenceTally(ctx context.Context, by award.Officer, office string) (EvidenceTally, error) {
-	unit, err := a.officeSeen(ctx, by, office)
+	unit, err := a.Unit(ctx, by, office)
 	if err != nil {
 		return EvidenceTally{}, err
 	}
 	return a.store.EvidenceTally(ctx, unit.ID)
-}
-
-// officeSeen returns the unit of an office that the officer may see, its own
-// when none is named.
-func (a *Acts) officeSeen(ctx context.Context, by award.Officer, office string) (RegisterUnit, error) {
-	if office == "" {
-		office = by.OfficeCode
-	}
-	var unit RegisterUnit
-	err := a.store.InTx(ctx, func(tx Tx) (err error) {
-		unit, err = registerUnit(ctx, tx, office)
-		return err
-	})
-	if err != nil {
-		return RegisterUnit{}, err
-	}
-	if !MaySee(by, unit.Row()) {
-		return RegisterUnit{}, award.Refuse(award.NotFound, "", "unit_unknown_now", office)
-	}
-	return unit, nil
 }

@@ -55,7 +55,7 @@ func (a *Acts) TidyEvidence(ctx context.Context) (EvidenceTidied, error) {
 	if a.evidence.Files == nil {
 		return done, nil
 	}
-	now, err := a.now(ctx)
+	now, err := a.Now(ctx)
 	if err != nil {
 		return done, err
 	}
@@ -69,7 +69,8 @@ func (a *Acts) TidyEvidence(ctx context.Context) (EvidenceTidied, error) {
 	return done, err
 }
 
-func (a *Acts) now(ctx context.Context) (now time.Time, err error) {
+// Now reads the record's clock, the one that judges.
+func (a *Acts) Now(ctx context.Context) (now time.Time, err error) {
 	err = a.store.InTx(ctx, func(tx Tx) error {
 		now, err = tx.Now(ctx)
 		return err

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"shifan/internal/award"
 )
@@ -19,6 +21,8 @@ type OfficerRecord struct {
 	Path       []int64      `json:"-"` // the office's: root … itself
 	Roles      []award.Role `json:"roles"`
 	Disabled   bool         `json:"disabled,omitempty"`
+	Login      string       `json:"login,omitempty"` // what it signs in with; "": it has no password
+	Password   string       `json:"-"`               // temporary; only where the login has just been opened
 }
 
 // Row returns what the policy must know of the officer's account.
@@ -28,6 +32,8 @@ func (o OfficerRecord) Row() Row { return Row{Unit: o.Office, Path: o.Path} }
 type officerTx interface {
 	unitTx
 	keyTx
+	loginTx
+	sessionTx
 	// LockOfficer reads an officer and holds the row until the end;
 	// award.NotFound when there is none.
 	LockOfficer(ctx context.Context, id int64) (OfficerRecord, error)
@@ -47,6 +53,8 @@ type officerTx interface {
 type officerReads interface {
 	unitReads
 	keyReads
+	loginReads
+	sessionReads
 	auditReads
 	// Officer reads one officer; award.NotFound when there is none.
 	Officer(ctx context.Context, id int64) (OfficerRecord, error)
@@ -67,6 +75,7 @@ type CreateOfficer struct {
 	Name   string
 	Office string // code
 	Roles  []award.Role
+	Login  string // opened with it; "": none yet
 }
 
 // CreateOfficer adds an officer to the caller's office or one below (domain 11).
@@ -82,6 +91,9 @@ func (a *Acts) CreateOfficer(ctx context.Context, by award.Officer, key Key, in 
 		if err := mayGrant(by, in.Roles); err != nil {
 			return OfficerRecord{}, err
 		}
+		if defects := checkName(in.Name); len(defects) > 0 {
+			return OfficerRecord{}, award.RefuseFields(award.Invalid, "domain 11", "officer_malformed", defects)
+		}
 		o := OfficerRecord{
 			Name: in.Name, Office: office.ID, OfficeCode: office.Code, OfficeName: office.Name,
 			Path: office.Path, Roles: distinct(in.Roles),
@@ -91,8 +103,25 @@ func (a *Acts) CreateOfficer(ctx context.Context, by award.Officer, key Key, in 
 			return OfficerRecord{}, fmt.Errorf("add officer: %w", err)
 		}
 		o.ID = ids[0]
+		if in.Login != "" {
+			o.Login, o.Password = in.Login, temporaryPassword()
+			if err := a.openLogin(ctx, t, o); err != nil {
+				return OfficerRecord{}, err
+			}
+		}
 		return o, t.audit(ctx, officerSubject(o.ID), "", map[string]any{"office": office.Code, "roles": o.Roles})
 	})
+}
+
+// checkName returns what is wrong with a person's name.
+func checkName(name string) []award.Defect {
+	switch {
+	case strings.TrimSpace(name) == "":
+		return []award.Defect{{Pointer: "/name", Key: "field_required"}}
+	case utf8.RuneCountInString(name) > mostName:
+		return []award.Defect{{Pointer: "/name", Key: "account_name_long", Args: []any{mostName}}}
+	}
+	return nil
 }
 
 // DisableOfficer stops an officer's account and every key of it.

@@ -48,6 +48,8 @@ func policy() map[award.Act][]grant {
 		award.ActDisableOfficer: {{theUnit, heads}, {above, heads}},
 		award.ActCreateKeys:     {{theUnit, heads}, {above, heads}},
 		award.ActRevokeKey:      {{theUnit, heads}, {above, heads}},
+		award.ActSetLogin:       {{theUnit, heads}, {above, heads}},
+		award.ActChangePassword: {{theUnit, award.Roles()}}, // of the caller itself: Acts.ChangePassword
 		award.ActOpenAccounts:   {{above, heads}},
 		award.ActCorrectUnit:    {{above, admin}},
 		award.ActChangeUnit:     {{above, admin}},

@@ -98,6 +98,26 @@ func (a *Acts) CorrectUnit(ctx context.Context, by award.Officer, key Key, in Co
 	return done.Receipt, err
 }
 
+// Unit returns a unit of the register as it is today, to whoever may see it; the
+// officer's own office when none is named.
+func (a *Acts) Unit(ctx context.Context, by award.Officer, code string) (RegisterUnit, error) {
+	if code == "" {
+		code = by.OfficeCode
+	}
+	var unit RegisterUnit
+	err := a.store.InTx(ctx, func(tx Tx) (err error) {
+		unit, err = registerUnit(ctx, tx, code)
+		return err
+	})
+	if err != nil {
+		return RegisterUnit{}, err
+	}
+	if !MaySee(by, unit.Row()) {
+		return RegisterUnit{}, award.Refuse(award.NotFound, "", "unit_unknown_now", code)
+	}
+	return unit, nil
+}
+
 // Units lists units of the register below the officer's office, its own
 // included; parent narrows to the units directly below one.
 func (a *Acts) Units(ctx context.Context, by award.Officer, parent string, in UnitQuery) ([]RegisterUnit, error) {

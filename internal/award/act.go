@@ -12,10 +12,12 @@ const (
 	ActDisableOfficer Act = "disable-officer"
 	ActCreateKeys     Act = "create-keys" // for offices below, one or many
 	ActRevokeKey      Act = "revoke-key"
-	ActOpenAccounts   Act = "open-accounts" // the first account of each office directly below, from a workbook
-	ActCorrectUnit    Act = "correct-unit"  // an unsure kind decided by the administrator (D-13, D-14)
-	ActChangeUnit     Act = "change-unit"   // renamed, moved, recoded, merged or abolished, from a day on
-	ActSetContact     Act = "set-contact"   // how an office is reached
+	ActSetLogin       Act = "set-login"       // a name and a temporary password for the pages, also anew
+	ActChangePassword Act = "change-password" // one's own
+	ActOpenAccounts   Act = "open-accounts"   // the first account of each office directly below, from a workbook
+	ActCorrectUnit    Act = "correct-unit"    // an unsure kind decided by the administrator (D-13, D-14)
+	ActChangeUnit     Act = "change-unit"     // renamed, moved, recoded, merged or abolished, from a day on
+	ActSetContact     Act = "set-contact"     // how an office is reached
 
 	ActProposeCalendar Act = "propose-calendar-change" // what a notice of the State Council makes of working days
 	ActApproveCalendar Act = "approve-calendar-change" // by another than who proposed it (D-60)
@@ -121,6 +123,10 @@ const (
 	StepClosed      Act = "closed"
 	StepDigest      Act = "digest"
 
+	StepSignIn    Act = "sign-in" // by an officer, before there is anything to authorise
+	StepSignOut   Act = "sign-out"
+	StepLockLogin Act = "lock-login" // wrong passwords in a row, D-94
+
 	StepRemoveEvidence Act = "remove-evidence" // nothing ever referred to it, D-36
 	StepScanEvidence   Act = "scan-evidence"   // a later scan found something
 )
@@ -137,6 +143,7 @@ const (
 func OfficeActs() []Act {
 	return []Act{
 		ActCreateOfficer, ActDisableOfficer, ActCreateKeys, ActRevokeKey, ActCorrectUnit,
+		ActSetLogin, ActChangePassword,
 		ActDraftStandard, ActEditStandard, ActImportStandard, ActPublishStandard,
 		ActOpenAccounts, ActChangeUnit, ActSetContact, ActProposeCalendar, ActApproveCalendar,
 		ActCreateRound, ActCopyRound, ActEditRound, ActOpenRound, ActSuspendRound, ActResumeRound, ActCancelRound,

@@ -55,6 +55,18 @@ func (t FileType) endings() []string {
 	return []string{"." + string(t)}
 }
 
+// FileTypeOf returns the type that a file's name says, by its ending; "" when it
+// says none.
+func FileTypeOf(name string) FileType {
+	ending := strings.ToLower(path.Ext(name))
+	for _, t := range FileTypes() {
+		if slices.Contains(t.endings(), ending) {
+			return t
+		}
+	}
+	return ""
+}
+
 // EvidenceLimits are the numbers of D-35. They bound what an office can store,
 // not what a round judges, and so are no rules of a round.
 type EvidenceLimits struct {

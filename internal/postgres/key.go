@@ -25,26 +25,42 @@ func (t *tx) OfficerByKey(ctx context.Context, digest [32]byte) (award.Officer, 
 	return officerByKey(ctx, t, digest)
 }
 
+// actingColumns are read into actingRow.
+const actingColumns = `o.id, o.office_id, v.code, o.roles, ` + pathOf
+
+// actingOffice joins an officer with its office as it is, or was when it ended
+// with a round still going on.
+const actingOffice = `
+	JOIN LATERAL (
+		SELECT v.code, v.name, v.valid_to FROM unit_version v WHERE v.unit_id = o.office_id ORDER BY v.valid_from DESC LIMIT 1
+	) v ON v.valid_to IS NULL OR EXISTS (
+		SELECT FROM round r JOIN round_unit u ON u.round_id = r.id AND u.unit_id = o.office_id
+		WHERE r.state IN ('opening', 'open', 'suspended'))`
+
+// actingRow is who acts.
+type actingRow struct {
+	ID         int64
+	Office     int64  `db:"office_id"`
+	OfficeCode string `db:"code"`
+	Roles      pq.StringArray
+	Path       pq.Int64Array
+}
+
+func (r actingRow) officer() award.Officer {
+	return award.Officer{ID: r.ID, Office: r.Office, OfficeCode: r.OfficeCode, Path: r.Path, Roles: rolesOf(r.Roles)}
+}
+
 func officerByKey(ctx context.Context, db sqlx.ExtContext, digest [32]byte) (award.Officer, error) {
 	var row struct {
-		ID         int64
-		Office     int64  `db:"office_id"`
-		OfficeCode string `db:"code"`
-		Roles      pq.StringArray
-		Path       pq.Int64Array
-		Key        int64 `db:"key_id"`
-		Unmarked   bool
+		actingRow
+		Key      int64 `db:"key_id"`
+		Unmarked bool
 	}
 	err := sqlx.GetContext(ctx, db, &row, `
-		SELECT o.id, o.office_id, v.code, o.roles, k.id AS key_id,
-		       k.last_used_at IS DISTINCT FROM date_trunc('hour', shifan_now()) AS unmarked, `+pathOf+`
+		SELECT `+actingColumns+`, k.id AS key_id,
+		       k.last_used_at IS DISTINCT FROM date_trunc('hour', shifan_now()) AS unmarked
 		FROM api_key k
-		JOIN officer o ON o.id = k.officer_id AND o.disabled_at IS NULL
-		JOIN LATERAL (
-			SELECT v.code, v.valid_to FROM unit_version v WHERE v.unit_id = o.office_id ORDER BY v.valid_from DESC LIMIT 1
-		) v ON v.valid_to IS NULL OR EXISTS (
-			SELECT FROM round r JOIN round_unit u ON u.round_id = r.id AND u.unit_id = o.office_id
-			WHERE r.state IN ('opening', 'open', 'suspended'))
+		JOIN officer o ON o.id = k.officer_id AND o.disabled_at IS NULL`+actingOffice+`
 		WHERE k.sha256 = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > shifan_now())`,
 		digest[:])
 	if errors.Is(err, sql.ErrNoRows) {
@@ -59,9 +75,7 @@ func officerByKey(ctx context.Context, db sqlx.ExtContext, digest [32]byte) (awa
 			return award.Officer{}, fmt.Errorf("mark key used: %w", err)
 		}
 	}
-	return award.Officer{
-		ID: row.ID, Office: row.Office, OfficeCode: row.OfficeCode, Path: row.Path, Roles: rolesOf(row.Roles),
-	}, nil
+	return row.officer(), nil
 }
 
 // AddKeys adds keys in one statement and returns their IDs in the order given.

@@ -18,10 +18,13 @@ import (
 // officer of an abolished office keeps its row and has no code.
 const officerColumns = `
 	o.id, o.name, o.office_id, o.roles, o.disabled_at IS NOT NULL AS disabled,
-	coalesce(v.code, '') AS office_code, coalesce(v.name, '') AS office_name`
+	coalesce(v.code, '') AS office_code, coalesce(v.name, '') AS office_name, coalesce(l.name, '') AS login`
 
-// officerFrom joins an officer with the office's current version.
-const officerFrom = ` FROM officer o LEFT JOIN unit_version v ON v.unit_id = o.office_id AND v.valid_to IS NULL `
+// officerFrom joins an officer with the office's current version and its login.
+const officerFrom = `
+	FROM officer o
+	LEFT JOIN unit_version v ON v.unit_id = o.office_id AND v.valid_to IS NULL
+	LEFT JOIN login l ON l.officer_id = o.id `
 
 // pathOf is the path of an office today: root … itself.
 const pathOf = `
@@ -40,13 +43,14 @@ type officerRow struct {
 	Disabled   bool
 	OfficeCode string `db:"office_code"`
 	OfficeName string `db:"office_name"`
+	Login      string
 	Path       pq.Int64Array
 }
 
 func (r officerRow) record() acts.OfficerRecord {
 	return acts.OfficerRecord{
 		ID: r.ID, Name: r.Name, Office: r.Office, OfficeCode: r.OfficeCode, OfficeName: r.OfficeName,
-		Path: r.Path, Roles: rolesOf(r.Roles), Disabled: r.Disabled,
+		Path: r.Path, Roles: rolesOf(r.Roles), Disabled: r.Disabled, Login: r.Login,
 	}
 }
 
