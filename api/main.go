@@ -24,6 +24,7 @@ import (
 	sdklog "go.temporal.io/sdk/log"
 	_ "gocloud.dev/blob/s3blob" // evidence at s3://
 
+	"shifan/api/console"
 	"shifan/api/server"
 	"shifan/internal/acts"
 	"shifan/internal/config"
@@ -110,12 +111,20 @@ func serve(ctx context.Context, settings config.Config, log *slog.Logger, db *sq
 	}
 	a := acts.New(postgres.New(db), workflows.NewClient(temporal, time.Now), log)
 	a.KeepEvidence(kept)
+	pages, err := console.New(console.Options{
+		Acts: a, Log: log, Secure: settings.SecureCookies,
+		TemporalUI: settings.TemporalUI, Namespace: settings.TemporalNamespace,
+	})
+	if err != nil {
+		return err
+	}
 	handler, err := server.New(server.Options{
 		Acts:     a,
 		Log:      log,
 		Contract: contract,
 		Ready:    db.PingContext,
 		Now:      time.Now,
+		Pages:    pages,
 	})
 	if err != nil {
 		return err

@@ -419,7 +419,7 @@ func (m *matrix) look(r reader, q request, answer *httptest.ResponseRecorder) {
 	m.t.Helper()
 	asked, err := url.QueryUnescape(q.path + " " + q.body)
 	require.NoError(m.t, err)
-	said := strings.Join(answer.Header().Values("Content-Disposition"), " ") + " " + text(m.t, answer.Body.Bytes())
+	said := strings.Join(answer.Header().Values("Content-Disposition"), " ") + " " + bodyText(m.t, answer.Body.Bytes())
 	for _, c := range secrets() {
 		if !c.from(r) || c.what == "a key" && handsOut[q.operation] {
 			continue
@@ -436,8 +436,8 @@ func (m *matrix) look(r reader, q request, answer *httptest.ResponseRecorder) {
 // handsOut are the acts whose answer is a key, shown once.
 var handsOut = map[string]bool{"createKeys": true, "openAccounts": true}
 
-// text returns what a body says; of a workbook, all its sheets.
-func text(t *testing.T, body []byte) string {
+// bodyText returns what a body says; of a workbook, all its sheets.
+func bodyText(t *testing.T, body []byte) string {
 	t.Helper()
 	if !bytes.HasPrefix(body, []byte("PK")) {
 		return string(body)
@@ -468,7 +468,7 @@ func TestTheMatrixSeesALeak(t *testing.T) {
 				if r.office != award.CodeNation {
 					continue
 				}
-				said := text(t, m.ask(r, q).Body.Bytes())
+				said := bodyText(t, m.ask(r, q).Body.Bytes())
 				for _, c := range secrets() {
 					found[c.what] = found[c.what] || c.text.MatchString(said)
 				}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"shifan/api/server/text"
 	"shifan/internal/acts"
 )
 
@@ -22,6 +23,13 @@ type Options struct {
 	Contract []byte                          // api/openapi.yaml
 	Ready    func(ctx context.Context) error // nil error: requests can be served
 	Now      func() time.Time                // for durations and rates; acts go by the record's clock
+	Pages    Pages                           // nil: none are served
+}
+
+// Pages are what people see beside the API. slow limits how often an address asks
+// for what needs no sign-in.
+type Pages interface {
+	Serve(r gin.IRouter, slow gin.HandlerFunc)
 }
 
 // Server serves the API.
@@ -29,7 +37,7 @@ type Server struct {
 	acts     *acts.Acts
 	log      *slog.Logger
 	contract *contract
-	texts    texts
+	texts    text.Texts
 	ready    func(ctx context.Context) error
 	now      func() time.Time
 	callers  *callers
@@ -49,7 +57,7 @@ func New(o Options) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the contract: %w", err)
 	}
-	texts, err := readTexts()
+	texts, err := text.Read()
 	if err != nil {
 		return nil, fmt.Errorf("read the texts: %w", err)
 	}
@@ -62,11 +70,11 @@ func New(o Options) (http.Handler, error) {
 		callers: newCallers(o.Acts.Authenticate, o.Now), metrics: newMetrics(),
 		visitors: newVisitors(o.Now, visitsPerSecond, visitsAtOnce), senders: newVisitors(o.Now, sendsPerSecond, sendsAtOnce),
 	}
-	return s.routes(docs), nil
+	return s.routes(docs, o.Pages), nil
 }
 
 // routes lays out everything that is served.
-func (s *Server) routes(docs *docs) http.Handler {
+func (s *Server) routes(docs *docs, pages Pages) http.Handler {
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
 	engine.ContextWithFallback = true // a handler's context is the request's: its end, officer and key
@@ -84,6 +92,10 @@ func (s *Server) routes(docs *docs) http.Handler {
 	})
 	engine.GET("/docs", docs.servePage)
 	engine.GET("/docs/:file", docs.serveFile)
+
+	if pages != nil {
+		pages.Serve(engine, s.slow(s.visitors))
+	}
 
 	api := engine.Group(prefix, s.receive, s.authenticate, s.validate)
 	handler := NewStrictHandlerWithOptions(s, []StrictMiddlewareFunc{ownContext}, StrictGinServerOptions{

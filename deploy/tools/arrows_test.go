@@ -59,6 +59,7 @@ var forbidden = []arrow{
 	{"internal/evidence", "gocloud.dev/blob/s3blob"},
 	{"internal/acts", "shifan/internal/evidence"},
 	{"internal/acts", "gocloud.dev/blob"},
+	{"internal/acts", "golang.org/x/crypto/bcrypt"},
 
 	{"internal/postgres", "net/http"},
 	{"internal/postgres", "shifan/workflows"},
@@ -92,6 +93,9 @@ var forbidden = []arrow{
 	{"api/server", "github.com/lib/pq"},
 	{"api/server", "go.temporal.io/sdk/client"},
 	{"api/console", "shifan/internal/postgres"},
+	{"api/console", "shifan/workflows"},
+	{"api/console", "shifan/api/server"},
+	{"api/console", "database/sql"},
 	{"api/console", "go.temporal.io/sdk/client"},
 
 	{"internal/config", "shifan/internal/award"},
@@ -105,6 +109,7 @@ var forbidden = []arrow{
 var allowed = []arrow{
 	{"internal/award", "math/big"},
 	{"internal/acts", "shifan/internal/award"},
+	{"internal/acts", "golang.org/x/crypto/argon2"},
 	{"internal/register", "shifan/internal/award"},
 	{"internal/logfile", "shifan/internal/award"},
 	{"internal/evidence", "shifan/internal/acts"},
@@ -119,6 +124,8 @@ var allowed = []arrow{
 	{"workflows", "go.temporal.io/sdk/workflow"},
 	{"api/server", "shifan/internal/acts"},
 	{"api/server", "github.com/gin-gonic/gin"},
+	{"api/console", "shifan/internal/acts"},
+	{"api/console", "shifan/api/server/text"},
 	{"worker", "shifan/internal/postgres"},
 	{"api", "shifan/workflows"},
 }

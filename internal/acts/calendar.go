@@ -457,6 +457,17 @@ func (a *Acts) keepingCalendar(ctx context.Context, by award.Officer, fn func(tx
 	})
 }
 
+// StateCalendar returns the calendar of real rounds as it is in force, to count
+// with.
+func (a *Acts) StateCalendar(ctx context.Context) (award.Calendar, error) {
+	var calendar award.Calendar
+	err := a.store.InTx(ctx, func(tx Tx) (err error) {
+		calendar, err = tx.StateCalendar(ctx)
+		return err
+	})
+	return calendar, err
+}
+
 // Calendar returns the State Council's calendar of a year as it is in force.
 // Every officer may read it.
 func (a *Acts) Calendar(ctx context.Context, year int) (CalendarYear, error) {

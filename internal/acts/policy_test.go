@@ -42,6 +42,8 @@ var allowed = map[award.Act]struct {
 	award.ActDisableOfficer: {"register", downTo(street, admin, head)},
 	award.ActCreateKeys:     {"register", downTo(street, admin, head)},
 	award.ActRevokeKey:      {"register", downTo(street, admin, head)},
+	award.ActSetLogin:       {"register", downTo(street, admin, head)},
+	award.ActChangePassword: {"register", only(street, award.Roles()...)},
 	award.ActOpenAccounts:   {"register", downTo(district, admin, head)},
 	award.ActCorrectUnit:    {"register", downTo(district, admin)},
 	award.ActChangeUnit:     {"register", downTo(district, admin)},

@@ -44,6 +44,9 @@ type Config struct {
 	// TemporalUI is the URL that pages link to for operators; empty: no link.
 	TemporalUI string `env:"SHIFAN_TEMPORAL_UI"`
 
+	// SecureCookies keeps sessions to TLS: set it where a proxy ends TLS before us.
+	SecureCookies bool `env:"SHIFAN_SECURE_COOKIES"`
+
 	// LogLevel is the least that is logged: DEBUG, INFO, WARN or ERROR.
 	LogLevel slog.Level `env:"SHIFAN_LOG_LEVEL" envDefault:"INFO"`
 }
@@ -135,6 +138,7 @@ func (c Config) LogValue() slog.Value {
 		slog.String("SHIFAN_EVIDENCE_URL", redacted(c.EvidenceURL)),
 		slog.String("SHIFAN_SCAN_ADDRESS", c.ScanAddress),
 		slog.String("SHIFAN_TEMPORAL_UI", c.TemporalUI),
+		slog.Bool("SHIFAN_SECURE_COOKIES", c.SecureCookies),
 		slog.String("SHIFAN_LOG_LEVEL", c.LogLevel.String()),
 	)
 }

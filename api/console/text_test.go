@@ -1,0 +1,114 @@
+package console
+
+import (
+	"encoding/json"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"shifan/api/server/text"
+	"shifan/internal/award"
+)
+
+func catalog(t *testing.T) text.Texts {
+	t.Helper()
+	words, err := fs.Sub(files, "text")
+	require.NoError(t, err)
+	texts, err := text.Read(words)
+	require.NoError(t, err)
+	return texts
+}
+
+var (
+	saidInCode = regexp.MustCompile(`(?:\bT\(|Key: )"([a-z][a-z0-9_-]*)"`)
+	doneInCode = regexp.MustCompile(`(?m)[dD]one\(.*, "([a-z_]+)"\)$`)
+	saidInPage = regexp.MustCompile(`\.T \(?"([a-z][a-z0-9_-]*)"`)
+)
+
+// TestEveryTextOfAPageIsInEveryLanguage reads the templates and the code for the
+// keys they name.
+func TestEveryTextOfAPageIsInEveryLanguage(t *testing.T) {
+	keys := make(map[string]string)
+	take := func(pattern *regexp.Regexp, prefix, glob string) {
+		paths, err := filepath.Glob(glob)
+		require.NoError(t, err)
+		for _, path := range paths {
+			if strings.HasSuffix(path, "_test.go") {
+				continue
+			}
+			source, err := os.ReadFile(path)
+			require.NoError(t, err)
+			for _, m := range pattern.FindAllStringSubmatch(string(source), -1) {
+				key := prefix + m[1]
+				if !strings.HasSuffix(key, "_") {
+					keys[key] = path
+				}
+			}
+		}
+	}
+	take(saidInCode, "", "*.go")
+	take(doneInCode, "done_", "*.go")
+	take(saidInPage, "", "templates/*.html")
+	take(saidInPage, "", "templates/frame/*.html")
+	require.Greater(t, len(keys), 200, "the walk is broken")
+
+	word := func(kind, value string) { keys[kind+"_"+value] = "a word" }
+	for _, o := range []award.Opinion{award.OpinionAgree, award.OpinionDecline, award.OpinionReturn, award.OpinionUnsigned} {
+		word("opinion", string(o))
+	}
+	for _, r := range award.Roles() {
+		word("role", string(r))
+	}
+	for _, k := range award.UseKinds() {
+		word("use", string(k))
+	}
+	for _, s := range []award.Scope{award.Provincial, award.National} {
+		word("scope", string(s))
+	}
+	for _, s := range award.Stages() {
+		word("stage_waits", string(s))
+	}
+	word("how_target", string(award.AtLeast))
+	word("how_target", string(award.AtMost))
+	word("done", "signed_out")
+	word("rule", "N")
+	word("rule", "O")
+
+	texts := catalog(t)
+	for _, language := range text.Languages() {
+		for key, place := range keys {
+			if texts[language][key] == "" {
+				t.Errorf("%s lacks %s (%s)", language, key, place)
+			}
+		}
+	}
+}
+
+func TestPagesSayTheSameInEveryLanguage(t *testing.T) {
+	own := func(language string) map[string]string {
+		raw, err := files.ReadFile("text/" + language + ".json")
+		require.NoError(t, err)
+		var words map[string]string
+		require.NoError(t, json.Unmarshal(raw, &words))
+		return words
+	}
+	chinese, english := own("zh-CN"), own("en")
+	hole := regexp.MustCompile(`\{\d\}`)
+	holes := func(sentence string) []string {
+		found := hole.FindAllString(sentence, -1)
+		slices.Sort(found)
+		return slices.Compact(found)
+	}
+	require.ElementsMatch(t, slices.Collect(maps.Keys(chinese)), slices.Collect(maps.Keys(english)))
+	for key, sentence := range chinese {
+		require.Equal(t, holes(sentence), holes(english[key]), key)
+		require.NotRegexp(t, `\p{Han}`, english[key], key)
+	}
+}
