@@ -1,6 +1,6 @@
 # 示范 Shifan. `make` lists the targets. Everything a run leaves behind is in .local/.
 .DEFAULT_GOAL := help
-.PHONY: help run demo stop check lint test generate generated-check history bench-intake bench-submit bench-register bench-scoring outage clean
+.PHONY: help run demo stop check lint test e2e generate generated-check history bench-intake bench-submit bench-register bench-scoring outage clean
 
 BIN      := .local/bin
 LOCAL    := go run ./deploy/local
@@ -29,6 +29,13 @@ lint: $(BIN)/.tools ## format, linters, import arrows, workflow determinism
 
 test: ## every test, against throw-away servers (PACKAGES=./internal/award/… for some)
 	@$(LOCAL) test -- go test $(RACE) -shuffle=on -p 2 -timeout 20m $(PACKAGES)
+
+# npm brings the browser's driver and axe-core, pinned by deploy/e2e/package-lock.json.
+E2E := .local/e2e/tool
+e2e: ## walk through the pages in Chromium, with and without JavaScript; pictures in .local/e2e
+	@mkdir -p $(E2E) && cp deploy/e2e/* $(E2E)/
+	@cd $(E2E) && npm ci --silent --no-audit --no-fund
+	@CHROMIUM=$$(command -v chromium || command -v chromium-browser) $(LOCAL) test -- go test -tags e2e -count=1 -v -timeout 15m -run TestAWalkInARealBrowser ./api/console
 
 generate: $(BIN)/.tools ## write the API's types and routes from api/openapi.yaml
 	@$(BIN)/oapi-codegen -config api/server/oapi-codegen.yaml api/openapi.yaml

@@ -150,6 +150,13 @@ func (c *Console) file(p *page) error {
 	return p.show("file", data.UnitName, data)
 }
 
+// Leaf is the indicator that a reference to evidence is about: 1.2 of
+// community/1.2.
+func (p *page) Leaf(subject string) string {
+	_, leaf, _ := strings.Cut(subject, "/")
+	return leaf
+}
+
 // mostUses is how many references to evidence a page shows of a unit.
 const mostUses = 200
 

@@ -82,6 +82,7 @@ func (p *page) enter(token string, err error) error {
 		if err := p.refused(err); err != nil {
 			return err
 		}
+		p.Refusal.Title = p.T("sign_in_failed")
 		return p.showSignIn("")
 	}
 	p.setCookie(sessionCookie, token, award.SessionLife)

@@ -37,8 +37,7 @@ func (b *browser) checks(round, unit string, category award.Category) *browser {
 		b.get(fmt.Sprintf("%s?block=%d", at, i+1)).whole(http.StatusOK).sees(html.EscapeString(block.Title))
 		form := b.fill(at, "next", "1")
 		for range block.Leaves {
-			text := strings.TrimSuffix(strings.TrimSuffix(values[place].String(), "0"), ".0")
-			form.Set("marks-"+strconv.Itoa(place), strings.TrimSuffix(text, ".0"))
+			form.Set("marks-"+strconv.Itoa(place), typed(values[place]))
 			place++
 		}
 		b.submit(at, form)
@@ -46,6 +45,11 @@ func (b *browser) checks(round, unit string, category award.Category) *browser {
 		b.get(b.header.Get("Location")).whole(http.StatusOK)
 	}
 	return b
+}
+
+// typed is a value as people type it.
+func typed(value award.Points) string {
+	return strings.TrimSuffix(strings.TrimRight(value.String(), "0"), ".")
 }
 
 // applies begins the application of a unit that has checked itself, and fills the
@@ -221,7 +225,7 @@ func TestEveryPageRendersForEveryoneInBothLanguagesHoweverHostileItsNames(t *tes
 func TestThePublicReadsAListInItsOrderAndHowLongItIsThere(t *testing.T) {
 	h := newHouse(t)
 	round := h.OpenDrill(actstest.Drill{}).ID
-	notice := h.notice(round)
+	notice := h.notice(round, "410102001002", "410102001001")
 	b := h.browser().get("/notices").whole(http.StatusOK).sees("公示中", "/notices/"+strconv.FormatInt(notice, 10))
 	at := "/notices/" + strconv.FormatInt(notice, 10)
 	b.get(at).whole(http.StatusOK).sees("伏牛路社区", "华山路社区", "河南日报", strings.Repeat("ab", 32))
@@ -234,14 +238,13 @@ func TestThePublicReadsAListInItsOrderAndHowLongItIsThere(t *testing.T) {
 	b.get("/notices").whole(http.StatusOK).sees("目前没有正在公示的名单", "已结束的公示")
 }
 
-// notice puts two communities' list before the public as a province would, in no
-// order.
-func (h *house) notice(round string) int64 {
+// notice puts a list of communities before the public as a province would.
+func (h *house) notice(round string, units ...string) int64 {
 	h.t.Helper()
 	list := actstest.One[int64](h.World, `
 		INSERT INTO list (round_id, office_id, kind, revision, minutes, met_on, sha256, officer_id)
 		VALUES ($1, $2, 'proposed', 1, '纪要', '2026-11-02', decode(repeat('ab', 32), 'hex'), $3) RETURNING id`, round, h.Unit("41"), h.Admin.ID)
-	for i, unit := range []string{"410102001002", "410102001001"} {
+	for i, unit := range units {
 		made, err := h.Acts.CreateApplication(h.t.Context(), h.Clerk(unit), h.Key(), acts.CreateApplication{Round: round, Unit: unit, Category: award.Community})
 		require.NoError(h.t, err)
 		h.Exec(`INSERT INTO list_item (list_id, application_id, category, position) VALUES ($1, $2, 'community', $3)`, list, made.Result.ID, i+1)

@@ -1,0 +1,79 @@
+//go:build e2e
+
+package console_test
+
+import (
+	"encoding/json"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"shifan/internal/acts"
+	"shifan/internal/acts/actstest"
+	"shifan/internal/award"
+)
+
+// walker is one community that a walk is made for.
+type walker struct {
+	Name   string        `json:"name"`
+	Key    string        `json:"key"`
+	Blocks [][][2]string `json:"blocks"` // place and value of each indicator
+}
+
+// TestAWalkInARealBrowser lets deploy/e2e/walk.mjs walk through the pages in
+// Chromium. `make e2e` brings what it needs.
+func TestAWalkInARealBrowser(t *testing.T) {
+	h := newHouse(t)
+	h.Run() // a browser's cookies go by the real clock
+	round := h.OpenDrill(actstest.Drill{}).ID
+	site := httptest.NewServer(h.handler)
+	t.Cleanup(site.Close)
+
+	key := func(o award.Officer) string {
+		made, err := h.Acts.CreateKeys(t.Context(), h.Admin, h.Key(), []acts.KeyFor{{Office: o.OfficeCode, Officer: o.ID}})
+		require.NoError(t, err)
+		return made.Result[0].Key
+	}
+	rule, err := h.Round(round).Category(award.Community)
+	require.NoError(t, err)
+	values, place := actstest.Full(rule.Standard), 0
+	var blocks [][][2]string
+	for _, block := range rule.Standard.Blocks {
+		var filled [][2]string
+		for range block.Leaves {
+			filled = append(filled, [2]string{strconv.Itoa(place), typed(values[place])})
+			place++
+		}
+		blocks = append(blocks, filled)
+	}
+	walkers := []walker{
+		{"伏牛路社区", key(h.Clerk("410102001001")), blocks},
+		{"华山路社区", key(h.Clerk("410102001002")), blocks},
+	}
+	notice := h.notice(round, "410103001001", "410122001001")
+	h.Exec(`INSERT INTO title (number, round_id, application_id, unit_id, category, text, drill, named_on)
+		SELECT '演练-1', round_id, id, unit_id, category, '全国和谐社区建设示范社区', true, '2026-12-01' FROM application LIMIT 1`)
+
+	root, err := filepath.Abs("../..")
+	require.NoError(t, err)
+	text := func(v any) string {
+		out, err := json.Marshal(v)
+		require.NoError(t, err)
+		return string(out)
+	}
+	walk := exec.CommandContext(t.Context(), "node", "walk.mjs")
+	walk.Dir = filepath.Join(root, ".local", "e2e", "tool")
+	walk.Env = append(os.Environ(),
+		"BASE="+site.URL, "SHOTS="+filepath.Join(root, ".local", "e2e"), "ROUND="+round, "NOTICE="+strconv.FormatInt(notice, 10), "TITLE=演练-1",
+		"UNITS="+text(walkers), "KEYS="+text(map[string]string{
+			"street": key(h.Clerk(street)), "head": key(h.Head("410102")), "admin": key(h.Admin),
+		}))
+	said, err := walk.CombinedOutput()
+	t.Log(string(said))
+	require.NoError(t, err)
+}

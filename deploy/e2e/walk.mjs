@@ -1,0 +1,161 @@
+// A walk through the pages in a real browser: a community checks itself, uploads
+// a paper, applies and files; the street endorses. Once with JavaScript, when
+// axe-core looks at every page, and once without. Screenshots go to SHOTS.
+import { readFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+
+const { BASE, SHOTS, CHROMIUM, KEYS, ROUND, UNITS, NOTICE, TITLE } = process.env;
+const keys = JSON.parse(KEYS);
+const units = JSON.parse(UNITS); // one community for each walk
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const sizes = [{ width: 1366, height: 768 }, { width: 390, height: 844 }];
+const violations = [];
+let pages = 0;
+
+mkdirSync(SHOTS, { recursive: true });
+const paper = join(SHOTS, '台账.pdf');
+writeFileSync(paper, '%PDF-1.4\n% ledger\n%%EOF\n');
+
+const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+
+async function enter(key, scripts) {
+  const context = await browser.newContext({ baseURL: BASE, javaScriptEnabled: scripts, locale: 'zh-CN', viewport: sizes[0] });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20000);
+  await page.goto('/sign-in');
+  await page.getByText('凭密钥登录').first().click();
+  await page.getByLabel('密钥').fill(key);
+  await page.getByRole('button', { name: '凭密钥登录' }).click();
+  await page.getByRole('heading', { name: '待办', level: 1 }).waitFor();
+  return page;
+}
+
+// look takes a picture at both sizes and, with scripts, lets axe-core look.
+async function look(page, name, scripts) {
+  pages++;
+  for (const size of sizes) {
+    await page.setViewportSize(size);
+    if (scripts) {
+      await page.evaluate(axe);
+      const found = await page.evaluate(() => axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] }));
+      for (const v of found.violations) {
+        violations.push(`${name} at ${size.width}: ${v.id}: ${v.help}: ${v.nodes.map((n) => n.target.join(' ')).slice(0, 5).join(', ')}`);
+      }
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      if (wide > 0) violations.push(`${name} at ${size.width}: the page is ${wide} px wider than the window`);
+    }
+    await page.screenshot({ path: join(SHOTS, `${scripts ? 'script' : 'plain'}-${name}-${size.width}.png`), fullPage: true });
+  }
+  await page.setViewportSize(sizes[0]);
+}
+
+// main is the page's content: the buttons of the frame are no part of the work.
+const main = (page) => page.locator('main');
+
+async function walk(unit, scripts) {
+  const clerk = await enter(unit.key, scripts);
+  await look(clerk, 'todo', scripts);
+  await main(clerk).getByRole('link', { name: /开展自查/ }).click();
+  await look(clerk, 'self-check', scripts);
+
+  await main(clerk).getByRole('link', { name: /上传、关联佐证材料（1\.1）/ }).click();
+  await clerk.getByLabel('选择文件').setInputFiles(paper);
+  await clerk.getByRole('button', { name: '上传并关联' }).click();
+  await main(clerk).getByText('材料已关联').waitFor();
+  await look(clerk, 'evidence', scripts);
+  await clerk.getByRole('link', { name: '返回自查表' }).click();
+
+  for (let block = 0; block < unit.blocks.length; block++) {
+    for (const [place, value] of unit.blocks[block]) {
+      const field = clerk.locator(`[name="marks-${place}"]`).first();
+      if ((await field.getAttribute('type')) === 'radio') await clerk.locator(`[name="marks-${place}"][value="${value}"]`).check();
+      else await field.fill(value);
+    }
+    await clerk.getByRole('button', { name: /^保存(，下一部分)?$/ }).click();
+    await main(clerk).getByText('已保存。').waitFor();
+  }
+  await look(clerk, 'self-check-whole', scripts);
+  await main(clerk).getByRole('button', { name: '申报', exact: true }).click();
+  await clerk.getByLabel('负责人').fill('李主任');
+  await clerk.getByRole('button', { name: '保存并报送' }).click();
+  await clerk.getByRole('alert').waitFor();
+  await look(clerk, 'form-refused', scripts);
+  await clerk.getByRole('alert').getByRole('link').first().click();
+  await clerk.getByLabel('联系电话').fill('0371-60000000');
+  await clerk.getByLabel('居民人数').fill('3000');
+  await clerk.getByLabel('工作人员数').fill('9');
+  await clerk.getByLabel('主要事迹').fill('社区办公用房、服务用房全部达标，居民议事会每月召开。𠮷祥里的老人在家门口就能吃上热饭。');
+  await clerk.getByRole('button', { name: '保存并报送' }).click();
+  await main(clerk).getByText('已报送').waitFor();
+  await look(clerk, 'file-filed', scripts);
+
+  const office = await enter(keys.street, scripts);
+  await look(office, 'todo-street', scripts);
+  await main(office).getByRole('link', { name: new RegExp(`签署审核意见.*${unit.name}`) }).click();
+  await look(office, 'file-endorse', scripts);
+  await office.getByLabel('同意', { exact: true }).check();
+  await office.getByLabel('意见内容').fill('材料属实，同意推荐。');
+  await office.getByLabel('签发人').fill('王主任');
+  await office.getByLabel('盖章页扫描件').setInputFiles(paper);
+  await office.getByRole('button', { name: '签署意见' }).click();
+  await main(office).getByText('审核意见已签署').waitFor();
+  await look(office, 'file-endorsed', scripts);
+  await clerk.context().close();
+  await office.context().close();
+}
+
+// visit looks at the pages that the walk does not pass.
+async function visit() {
+  const admin = await enter(keys.admin, true);
+  for (const [name, path] of [
+    ['todo-admin', '/todo'], ['rounds', '/rounds'], ['round', `/rounds/${ROUND}`], ['files', `/rounds/${ROUND}/files`],
+    ['messages', '/messages'], ['staff', '/staff'], ['password', '/password'], ['error', '/rounds/none'],
+  ]) {
+    await admin.goto(path);
+    await look(admin, name, true);
+  }
+  const head = await enter(keys.head, true);
+  await head.goto('/staff');
+  await head.getByLabel('姓名').fill('王五');
+  await head.getByRole('group').count();
+  await main(head).getByLabel('登录名').last().fill('wangwu');
+  await head.getByRole('button', { name: '新增账号' }).click();
+  await main(head).getByText('临时密码只显示这一次').waitFor();
+  await look(head, 'staff-handed', true);
+  await head.goto(`/rounds/${ROUND}/units`);
+  await look(head, 'units', true);
+  await head.context().close();
+
+  await admin.getByRole('button', { name: '长者模式' }).click();
+  await admin.goto('/todo');
+  await look(admin, 'todo-large', true);
+  await admin.getByRole('button', { name: 'English' }).click();
+  await admin.goto(`/rounds/${ROUND}`);
+  await look(admin, 'round-english-large', true);
+  await admin.context().close();
+
+  const context = await browser.newContext({ baseURL: BASE, locale: 'zh-CN', viewport: sizes[0] });
+  const anyone = await context.newPage();
+  for (const [name, path] of [
+    ['notices', '/notices'], ['notice', `/notices/${NOTICE}`], ['titles', `/titles?number=${encodeURIComponent(TITLE)}`], ['sign-in', '/sign-in'],
+  ]) {
+    await anyone.goto(path);
+    await look(anyone, name, true);
+  }
+  await anyone.getByRole('button', { name: '登录', exact: true }).click();
+  await look(anyone, 'sign-in-refused', true);
+  await context.close();
+}
+
+try {
+  await walk(units[0], true);
+  await walk(units[1], false);
+  await visit();
+} finally {
+  await browser.close();
+}
+console.log(`${pages} pages, ${violations.length} violations`);
+for (const v of violations) console.log(v);
+process.exit(violations.length ? 1 : 0);
