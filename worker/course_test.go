@@ -231,7 +231,8 @@ func (c *course) assess() {
 	_, err = c.Acts.CompleteStage(ctx, c.Admin, c.Key(), acts.CompleteStageInput{Round: c.round, Office: award.CodeNation, Stage: award.StageAssessment})
 	require.NoError(c.t, err)
 	c.eventually(60*time.Second, "the marks are added up", func() bool { return !c.Round(c.round).ScoredAt.IsZero() })
-	_, err = c.Acts.FixCandidates(ctx, c.Admin, c.Key(), acts.FixCandidatesInput{Round: c.round, Minutes: "纪要", MetOn: award.DateOf(c.Now())})
+	require.NoError(c.t, c.Carries(c.round))
+	_, err = c.Acts.FixCandidates(ctx, c.Admin, c.Key(), acts.FixCandidatesInput{Round: c.round})
 	require.NoError(c.t, err)
 	_, err = c.Acts.AnnounceNotice(ctx, c.Admin, c.Key(), acts.AnnounceNoticeInput{
 		Round: c.round, Office: award.CodeNation, Contacts: []award.Contact{{Unit: "评审办", Phone: "0"}},

@@ -613,6 +613,51 @@ func (e MarkFailureFailure) Valid() bool {
 	}
 }
 
+// Defines values for MotionState.
+const (
+	MotionStateClosed    MotionState = "closed"
+	MotionStateOpen      MotionState = "open"
+	MotionStateWithdrawn MotionState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the MotionState enum.
+func (e MotionState) Valid() bool {
+	switch e {
+	case MotionStateClosed:
+		return true
+	case MotionStateOpen:
+		return true
+	case MotionStateWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MotionKind.
+const (
+	MotionKindDeparture MotionKind = "departure"
+	MotionKindList      MotionKind = "list"
+	MotionKindTie       MotionKind = "tie"
+	MotionKindUnit      MotionKind = "unit"
+)
+
+// Valid indicates whether the value is a known member of the MotionKind enum.
+func (e MotionKind) Valid() bool {
+	switch e {
+	case MotionKindDeparture:
+		return true
+	case MotionKindList:
+		return true
+	case MotionKindTie:
+		return true
+	case MotionKindUnit:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for NoticeScope.
 const (
 	National   NoticeScope = "national"
@@ -1315,6 +1360,54 @@ func (e VisitOutcome) Valid() bool {
 	}
 }
 
+// Defines values for Vote.
+const (
+	Absent  Vote = "absent"
+	Abstain Vote = "abstain"
+	Against Vote = "against"
+	For     Vote = "for"
+	Recused Vote = "recused"
+)
+
+// Valid indicates whether the value is a known member of the Vote enum.
+func (e Vote) Valid() bool {
+	switch e {
+	case Absent:
+		return true
+	case Abstain:
+		return true
+	case Against:
+		return true
+	case For:
+		return true
+	case Recused:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for VoteCountOutcome.
+const (
+	Carried   VoteCountOutcome = "carried"
+	Inquorate VoteCountOutcome = "inquorate"
+	Lost      VoteCountOutcome = "lost"
+)
+
+// Valid indicates whether the value is a known member of the VoteCountOutcome enum.
+func (e VoteCountOutcome) Valid() bool {
+	switch e {
+	case Carried:
+		return true
+	case Inquorate:
+		return true
+	case Lost:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for WindowMoveWhat.
 const (
 	Closes         WindowMoveWhat = "closes"
@@ -1696,6 +1789,41 @@ type Commission struct {
 type CommissionDone struct {
 	Commission Commission `json:"commission"`
 	Receipt    Receipt    `json:"receipt"`
+}
+
+// Committee defines model for Committee.
+type Committee struct {
+	Meetings []CommitteeMeeting `json:"meetings"`
+	Members  []CommitteeMember  `json:"members"`
+	Motions  []Motion           `json:"motions"`
+
+	// Ties 尚待表决的同分类别
+	Ties *[]CategoryName `json:"ties,omitempty"`
+
+	// Undecided 尚待表决的申报
+	Undecided *[]int64 `json:"undecided,omitempty"`
+
+	// Votes 本批次规定：未经表决通过的不得列入
+	Votes *bool `json:"votes,omitempty"`
+}
+
+// CommitteeMeeting defines model for CommitteeMeeting.
+type CommitteeMeeting struct {
+	MetOn   openapi_types.Date `json:"met_on"`
+	Minutes string             `json:"minutes"`
+	Number  int                `json:"number"`
+	Place   *string            `json:"place,omitempty"`
+	Present []int64            `json:"present"`
+	Sha256  *string            `json:"sha256,omitempty"`
+}
+
+// CommitteeMember defines model for CommitteeMember.
+type CommitteeMember struct {
+	Chair bool   `json:"chair"`
+	Id    int64  `json:"id"`
+	Name  string `json:"name"`
+	Ties  []Code `json:"ties"`
+	Unit  string `json:"unit"`
 }
 
 // CommunityCounts 除前两项外,只计县级机构已确认的
@@ -2449,6 +2577,29 @@ type MarkItem struct {
 // Marks 按标准指标顺序的填报值，得分由标准换算
 type Marks = []Mark
 
+// MeetingRecord defines model for MeetingRecord.
+type MeetingRecord struct {
+	MetOn openapi_types.Date `json:"met_on"`
+
+	// Minutes 会议纪要
+	Minutes string  `json:"minutes"`
+	Place   *string `json:"place,omitempty"`
+
+	// Present 到会委员
+	Present []int64 `json:"present"`
+
+	// Sha256 签字纪要的扫描件
+	Sha256 *string `json:"sha256,omitempty"`
+}
+
+// MemberVote defines model for MemberVote.
+type MemberVote struct {
+	Member int64 `json:"member"`
+
+	// Vote 赞成、反对、弃权、回避、缺席
+	Vote Vote `json:"vote"`
+}
+
 // Message defines model for Message.
 type Message struct {
 	At      time.Time  `json:"at"`
@@ -2458,6 +2609,49 @@ type Message struct {
 	ReadAt  *time.Time `json:"read_at,omitempty"`
 	Round   *string    `json:"round,omitempty"`
 	Subject string     `json:"subject"`
+}
+
+// Motion defines model for Motion.
+type Motion struct {
+	Category *CategoryName `json:"category,omitempty"`
+
+	// Count 计票结果
+	Count *VoteCount `json:"count,omitempty"`
+
+	// Kind 整体表决、单独表决、同分表决、偏离排名
+	Kind    MotionKind `json:"kind"`
+	Meeting int        `json:"meeting"`
+	Number  int        `json:"number"`
+	Reason  *string    `json:"reason,omitempty"`
+
+	// Recused 应回避的委员
+	Recused     []int64      `json:"recused"`
+	RequestedBy *int64       `json:"requested_by,omitempty"`
+	State       MotionState  `json:"state"`
+	Units       []MotionUnit `json:"units"`
+	Votes       []MemberVote `json:"votes"`
+}
+
+// MotionState defines model for Motion.State.
+type MotionState string
+
+// MotionDone defines model for MotionDone.
+type MotionDone struct {
+	Motion  Motion  `json:"motion"`
+	Receipt Receipt `json:"receipt"`
+}
+
+// MotionKind 整体表决、单独表决、同分表决、偏离排名
+type MotionKind string
+
+// MotionUnit defines model for MotionUnit.
+type MotionUnit struct {
+	Application int64        `json:"application"`
+	Category    CategoryName `json:"category"`
+
+	// Code 区划代码(去尾零)
+	Code Code   `json:"code"`
+	Name string `json:"name"`
 }
 
 // Move defines model for Move.
@@ -3273,6 +3467,9 @@ type RoundDefinition struct {
 	Rules *struct {
 		ArrivalDays *int `json:"arrival_days,omitempty"`
 
+		// CommitteeVotes 候选单位须经评审委员会表决通过,缺省要求(D-79)
+		CommitteeVotes *bool `json:"committee_votes,omitempty"`
+
 		// Departments 各推荐机构须征求意见的部门；为空则不必征求
 		Departments *[]string `json:"departments,omitempty"`
 
@@ -3282,7 +3479,10 @@ type RoundDefinition struct {
 		EndorseDays       *int            `json:"endorse_days,omitempty"`
 		LetterDays        *int            `json:"letter_days,omitempty"`
 		MinimumAsked      *map[string]int `json:"minimum_asked,omitempty"`
-		NoticeDays        *int            `json:"notice_days,omitempty"`
+
+		// NationalDepartments 所有者机构就冻结名单须征求意见的部门(D-77)
+		NationalDepartments *[]string `json:"national_departments,omitempty"`
+		NoticeDays          *int      `json:"notice_days,omitempty"`
 
 		// ObjectionAdmitDays 决定是否受理异议的工作日数(D-03)
 		ObjectionAdmitDays *int `json:"objection_admit_days,omitempty"`
@@ -3292,6 +3492,9 @@ type RoundDefinition struct {
 
 		// PassMark Examples: 87.50
 		PassMark *Points `json:"pass_mark,omitempty"`
+
+		// ProvinceVotes 拟推荐名单须经推荐机构评审机构表决通过,缺省不要求(D-80)
+		ProvinceVotes *bool `json:"province_votes,omitempty"`
 
 		// RequiresTitle 须已获下级同类称号方可申报的类别,缺省没有(D-87)
 		RequiresTitle *[]CategoryName `json:"requires_title,omitempty"`
@@ -3930,6 +4133,30 @@ type VisitInput struct {
 // VisitOutcome 属实、更正得分、不合格
 type VisitOutcome string
 
+// Vote 赞成、反对、弃权、回避、缺席
+type Vote string
+
+// VoteCount 计票结果
+type VoteCount struct {
+	Abstain int `json:"abstain"`
+	Against int `json:"against"`
+
+	// Entitled 应表决
+	Entitled int `json:"entitled"`
+	For      int `json:"for"`
+	Members  int `json:"members"`
+
+	// Outcome 通过、未通过、不足法定人数
+	Outcome VoteCountOutcome `json:"outcome"`
+
+	// Present 到会
+	Present int `json:"present"`
+	Recused int `json:"recused"`
+}
+
+// VoteCountOutcome 通过、未通过、不足法定人数
+type VoteCountOutcome string
+
 // WaitingFor 待哪个机构办理
 type WaitingFor struct {
 	Due  *ShownInstant `json:"due,omitempty"`
@@ -4041,6 +4268,9 @@ type IfMatchOptional = string
 
 // Limit defines model for Limit.
 type Limit = int
+
+// MotionNumber defines model for MotionNumber.
+type MotionNumber = int
 
 // ObjectionID defines model for ObjectionID.
 type ObjectionID = int64
@@ -4651,9 +4881,14 @@ type CancelRoundParams struct {
 
 // FixCandidatesJSONBody defines parameters for FixCandidates.
 type FixCandidatesJSONBody struct {
-	ChosenOfTied *[]int64           `json:"chosen_of_tied,omitempty"`
-	MetOn        openapi_types.Date `json:"met_on"`
-	Minutes      string             `json:"minutes"`
+	// ChosenOfTied 仅用于未规定委员会表决的批次
+	ChosenOfTied *[]int64 `json:"chosen_of_tied,omitempty"`
+
+	// MetOn 委员会表决的批次为最后一次会议的日期
+	MetOn *openapi_types.Date `json:"met_on,omitempty"`
+
+	// Minutes 缺省为最后一次会议的纪要
+	Minutes *string `json:"minutes,omitempty"`
 }
 
 // FixCandidatesParams defines parameters for FixCandidates.
@@ -4747,6 +4982,73 @@ type MarkParams struct {
 
 // CloseOfficeParams defines parameters for CloseOffice.
 type CloseOfficeParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ConveneCommitteeJSONBody defines parameters for ConveneCommittee.
+type ConveneCommitteeJSONBody struct {
+	Members []struct {
+		// Chair 主任委员
+		Chair *bool  `json:"chair,omitempty"`
+		Name  string `json:"name"`
+
+		// Ties 回避情形:本人所在省份、单位等,及其以下单位
+		Ties *[]Code `json:"ties,omitempty"`
+
+		// Unit 工作单位
+		Unit string `json:"unit"`
+	} `json:"members"`
+}
+
+// ConveneCommitteeParams defines parameters for ConveneCommittee.
+type ConveneCommitteeParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// HoldMeetingParams defines parameters for HoldMeeting.
+type HoldMeetingParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// TableMotionsJSONBody defines parameters for TableMotions.
+type TableMotionsJSONBody struct {
+	// Applications 部级整体表决不填
+	Applications *[]int64      `json:"applications,omitempty"`
+	Category     *CategoryName `json:"category,omitempty"`
+
+	// Kind 整体表决、单独表决、同分表决、偏离排名
+	Kind    MotionKind `json:"kind"`
+	Meeting int        `json:"meeting"`
+
+	// Reason 偏离排名的理由
+	Reason *string `json:"reason,omitempty"`
+
+	// RequestedBy 提出单独表决的委员
+	RequestedBy *int64 `json:"requested_by,omitempty"`
+}
+
+// TableMotionsParams defines parameters for TableMotions.
+type TableMotionsParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// CloseMotionParams defines parameters for CloseMotion.
+type CloseMotionParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RecordVotesJSONBody defines parameters for RecordVotes.
+type RecordVotesJSONBody struct {
+	Votes []MemberVote `json:"votes"`
+}
+
+// RecordVotesParams defines parameters for RecordVotes.
+type RecordVotesParams struct {
 	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
@@ -5377,6 +5679,18 @@ type MarkJSONRequestBody MarkJSONBody
 // CloseOfficeJSONRequestBody defines body for CloseOffice for application/json ContentType.
 type CloseOfficeJSONRequestBody = Reason
 
+// ConveneCommitteeJSONRequestBody defines body for ConveneCommittee for application/json ContentType.
+type ConveneCommitteeJSONRequestBody ConveneCommitteeJSONBody
+
+// HoldMeetingJSONRequestBody defines body for HoldMeeting for application/json ContentType.
+type HoldMeetingJSONRequestBody = MeetingRecord
+
+// TableMotionsJSONRequestBody defines body for TableMotions for application/json ContentType.
+type TableMotionsJSONRequestBody TableMotionsJSONBody
+
+// RecordVotesJSONRequestBody defines body for RecordVotes for application/json ContentType.
+type RecordVotesJSONRequestBody RecordVotesJSONBody
+
 // MoveOfficeDateJSONRequestBody defines body for MoveOfficeDate for application/json ContentType.
 type MoveOfficeDateJSONRequestBody = DateMove
 
@@ -5724,10 +6038,28 @@ type ServerInterface interface {
 	// CloseOffice 点名关闭 Close an overdue office by name, with a reason
 	// (POST /rounds/{round}/offices/{office}/closing)
 	CloseOffice(c *gin.Context, round RoundID, office OfficeCode, params CloseOfficeParams)
+	// GetCommittee 评审委员会 Members, meetings, motions with their recorded votes, and what still waits for one
+	// (GET /rounds/{round}/offices/{office}/committee)
+	GetCommittee(c *gin.Context, round RoundID, office OfficeCode)
+	// ConveneCommittee 组成评审委员会 Its members, and the units from which each is recused
+	// (PUT /rounds/{round}/offices/{office}/committee)
+	ConveneCommittee(c *gin.Context, round RoundID, office OfficeCode, params ConveneCommitteeParams)
+	// HoldMeeting 登记会议 A meeting, new or corrected
+	// (PUT /rounds/{round}/offices/{office}/committee/meetings/{meeting})
+	HoldMeeting(c *gin.Context, round RoundID, office OfficeCode, meeting int, params HoldMeetingParams)
+	// TableMotions 提请表决 The list en bloc, separated units, a tie, a departure
+	// (POST /rounds/{round}/offices/{office}/committee/motions)
+	TableMotions(c *gin.Context, round RoundID, office OfficeCode, params TableMotionsParams)
+	// CloseMotion 表决结束 The outcome is counted from the recorded votes, and final
+	// (POST /rounds/{round}/offices/{office}/committee/motions/{motion}/closing)
+	CloseMotion(c *gin.Context, round RoundID, office OfficeCode, motion MotionNumber, params CloseMotionParams)
+	// RecordVotes 记名表决 Every member's vote, one row each
+	// (PUT /rounds/{round}/offices/{office}/committee/motions/{motion}/votes)
+	RecordVotes(c *gin.Context, round RoundID, office OfficeCode, motion MotionNumber, params RecordVotesParams)
 	// MoveOfficeDate 调整一个机构的日期 Move a date of one office (延期)
 	// (POST /rounds/{round}/offices/{office}/dates)
 	MoveOfficeDate(c *gin.Context, round RoundID, office OfficeCode, params MoveOfficeDateParams)
-	// AskDepartments 征求部门意见 Departments are asked about every unit that passes
+	// AskDepartments 征求部门意见 Departments are asked about every unit that passes, by the owner office about the frozen list
 	// (POST /rounds/{round}/offices/{office}/department-askings)
 	AskDepartments(c *gin.Context, round RoundID, office OfficeCode, params AskDepartmentsParams)
 	// EndDepartmentAsking 结束征求未答复部门 A department that has not answered is waited for no longer, by a minuted reason
@@ -9817,6 +10149,357 @@ func (siw *ServerInterfaceWrapper) CloseOffice(c *gin.Context) {
 	siw.Handler.CloseOffice(c, round, office, params)
 }
 
+// GetCommittee operation middleware
+func (siw *ServerInterfaceWrapper) GetCommittee(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "office" -------------
+	var office OfficeCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "office", c.Param("office"), &office, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter office: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetCommittee(c, round, office)
+}
+
+// ConveneCommittee operation middleware
+func (siw *ServerInterfaceWrapper) ConveneCommittee(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "office" -------------
+	var office OfficeCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "office", c.Param("office"), &office, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter office: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ConveneCommitteeParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ConveneCommittee(c, round, office, params)
+}
+
+// HoldMeeting operation middleware
+func (siw *ServerInterfaceWrapper) HoldMeeting(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "office" -------------
+	var office OfficeCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "office", c.Param("office"), &office, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter office: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "meeting" -------------
+	var meeting int
+
+	err = runtime.BindStyledParameterWithOptions("simple", "meeting", c.Param("meeting"), &meeting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter meeting: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params HoldMeetingParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.HoldMeeting(c, round, office, meeting, params)
+}
+
+// TableMotions operation middleware
+func (siw *ServerInterfaceWrapper) TableMotions(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "office" -------------
+	var office OfficeCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "office", c.Param("office"), &office, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter office: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params TableMotionsParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.TableMotions(c, round, office, params)
+}
+
+// CloseMotion operation middleware
+func (siw *ServerInterfaceWrapper) CloseMotion(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "office" -------------
+	var office OfficeCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "office", c.Param("office"), &office, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter office: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "motion" -------------
+	var motion MotionNumber
+
+	err = runtime.BindStyledParameterWithOptions("simple", "motion", c.Param("motion"), &motion, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter motion: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CloseMotionParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CloseMotion(c, round, office, motion, params)
+}
+
+// RecordVotes operation middleware
+func (siw *ServerInterfaceWrapper) RecordVotes(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "office" -------------
+	var office OfficeCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "office", c.Param("office"), &office, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter office: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "motion" -------------
+	var motion MotionNumber
+
+	err = runtime.BindStyledParameterWithOptions("simple", "motion", c.Param("motion"), &motion, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter motion: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RecordVotesParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RecordVotes(c, round, office, motion, params)
+}
+
 // MoveOfficeDate operation middleware
 func (siw *ServerInterfaceWrapper) MoveOfficeDate(c *gin.Context) {
 
@@ -13360,6 +14043,12 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.PUT(options.BaseURL+"/rounds/:round/offices/:office/department-opinions/workbook", wrapper.ImportDepartmentOpinions)
 	router.POST(options.BaseURL+"/rounds/:round/offices/:office/department-decisions", wrapper.DecideDepartmentOpinion)
 	router.POST(options.BaseURL+"/rounds/:round/offices/:office/department-closings", wrapper.EndDepartmentAsking)
+	router.GET(options.BaseURL+"/rounds/:round/offices/:office/committee", wrapper.GetCommittee)
+	router.PUT(options.BaseURL+"/rounds/:round/offices/:office/committee", wrapper.ConveneCommittee)
+	router.PUT(options.BaseURL+"/rounds/:round/offices/:office/committee/meetings/:meeting", wrapper.HoldMeeting)
+	router.POST(options.BaseURL+"/rounds/:round/offices/:office/committee/motions", wrapper.TableMotions)
+	router.PUT(options.BaseURL+"/rounds/:round/offices/:office/committee/motions/:motion/votes", wrapper.RecordVotes)
+	router.POST(options.BaseURL+"/rounds/:round/offices/:office/committee/motions/:motion/closing", wrapper.CloseMotion)
 	router.GET(options.BaseURL+"/rounds/:round/offices/:office/inspection-report", wrapper.GetInspectionReport)
 	router.GET(options.BaseURL+"/rounds/:round/offices/:office/package", wrapper.GetPackage)
 	router.PUT(options.BaseURL+"/rounds/:round/offices/:office/package", wrapper.PutPackage)
@@ -17212,6 +17901,267 @@ func (response CloseOfficedefaultApplicationProblemPlusJSONResponse) VisitCloseO
 	return err
 }
 
+type GetCommitteeRequestObject struct {
+	Round  RoundID    `json:"round"`
+	Office OfficeCode `json:"office"`
+}
+
+type GetCommitteeResponseObject interface {
+	VisitGetCommitteeResponse(w http.ResponseWriter) error
+}
+
+type GetCommittee200JSONResponse Committee
+
+func (response GetCommittee200JSONResponse) VisitGetCommitteeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCommitteedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetCommitteedefaultApplicationProblemPlusJSONResponse) VisitGetCommitteeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConveneCommitteeRequestObject struct {
+	Round  RoundID    `json:"round"`
+	Office OfficeCode `json:"office"`
+	Params ConveneCommitteeParams
+	Body   *ConveneCommitteeJSONRequestBody
+}
+
+type ConveneCommitteeResponseObject interface {
+	VisitConveneCommitteeResponse(w http.ResponseWriter) error
+}
+
+type ConveneCommittee200JSONResponse struct {
+	Committee Committee `json:"committee"`
+	Receipt   Receipt   `json:"receipt"`
+}
+
+func (response ConveneCommittee200JSONResponse) VisitConveneCommitteeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConveneCommitteedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ConveneCommitteedefaultApplicationProblemPlusJSONResponse) VisitConveneCommitteeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type HoldMeetingRequestObject struct {
+	Round   RoundID    `json:"round"`
+	Office  OfficeCode `json:"office"`
+	Meeting int        `json:"meeting"`
+	Params  HoldMeetingParams
+	Body    *HoldMeetingJSONRequestBody
+}
+
+type HoldMeetingResponseObject interface {
+	VisitHoldMeetingResponse(w http.ResponseWriter) error
+}
+
+type HoldMeeting200JSONResponse struct {
+	Meeting int     `json:"meeting"`
+	Receipt Receipt `json:"receipt"`
+}
+
+func (response HoldMeeting200JSONResponse) VisitHoldMeetingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type HoldMeetingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response HoldMeetingdefaultApplicationProblemPlusJSONResponse) VisitHoldMeetingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TableMotionsRequestObject struct {
+	Round  RoundID    `json:"round"`
+	Office OfficeCode `json:"office"`
+	Params TableMotionsParams
+	Body   *TableMotionsJSONRequestBody
+}
+
+type TableMotionsResponseObject interface {
+	VisitTableMotionsResponse(w http.ResponseWriter) error
+}
+
+type TableMotions201JSONResponse struct {
+	Motions []Motion `json:"motions"`
+	Receipt Receipt  `json:"receipt"`
+}
+
+func (response TableMotions201JSONResponse) VisitTableMotionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TableMotionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response TableMotionsdefaultApplicationProblemPlusJSONResponse) VisitTableMotionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CloseMotionRequestObject struct {
+	Round  RoundID      `json:"round"`
+	Office OfficeCode   `json:"office"`
+	Motion MotionNumber `json:"motion"`
+	Params CloseMotionParams
+}
+
+type CloseMotionResponseObject interface {
+	VisitCloseMotionResponse(w http.ResponseWriter) error
+}
+
+type CloseMotion200JSONResponse MotionDone
+
+func (response CloseMotion200JSONResponse) VisitCloseMotionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CloseMotiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CloseMotiondefaultApplicationProblemPlusJSONResponse) VisitCloseMotionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordVotesRequestObject struct {
+	Round  RoundID      `json:"round"`
+	Office OfficeCode   `json:"office"`
+	Motion MotionNumber `json:"motion"`
+	Params RecordVotesParams
+	Body   *RecordVotesJSONRequestBody
+}
+
+type RecordVotesResponseObject interface {
+	VisitRecordVotesResponse(w http.ResponseWriter) error
+}
+
+type RecordVotes200JSONResponse MotionDone
+
+func (response RecordVotes200JSONResponse) VisitRecordVotesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordVotesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RecordVotesdefaultApplicationProblemPlusJSONResponse) VisitRecordVotesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type MoveOfficeDateRequestObject struct {
 	Round  RoundID    `json:"round"`
 	Office OfficeCode `json:"office"`
@@ -20355,10 +21305,28 @@ type StrictServerInterface interface {
 	// CloseOffice 点名关闭 Close an overdue office by name, with a reason
 	// (POST /rounds/{round}/offices/{office}/closing)
 	CloseOffice(ctx context.Context, request CloseOfficeRequestObject) (CloseOfficeResponseObject, error)
+	// GetCommittee 评审委员会 Members, meetings, motions with their recorded votes, and what still waits for one
+	// (GET /rounds/{round}/offices/{office}/committee)
+	GetCommittee(ctx context.Context, request GetCommitteeRequestObject) (GetCommitteeResponseObject, error)
+	// ConveneCommittee 组成评审委员会 Its members, and the units from which each is recused
+	// (PUT /rounds/{round}/offices/{office}/committee)
+	ConveneCommittee(ctx context.Context, request ConveneCommitteeRequestObject) (ConveneCommitteeResponseObject, error)
+	// HoldMeeting 登记会议 A meeting, new or corrected
+	// (PUT /rounds/{round}/offices/{office}/committee/meetings/{meeting})
+	HoldMeeting(ctx context.Context, request HoldMeetingRequestObject) (HoldMeetingResponseObject, error)
+	// TableMotions 提请表决 The list en bloc, separated units, a tie, a departure
+	// (POST /rounds/{round}/offices/{office}/committee/motions)
+	TableMotions(ctx context.Context, request TableMotionsRequestObject) (TableMotionsResponseObject, error)
+	// CloseMotion 表决结束 The outcome is counted from the recorded votes, and final
+	// (POST /rounds/{round}/offices/{office}/committee/motions/{motion}/closing)
+	CloseMotion(ctx context.Context, request CloseMotionRequestObject) (CloseMotionResponseObject, error)
+	// RecordVotes 记名表决 Every member's vote, one row each
+	// (PUT /rounds/{round}/offices/{office}/committee/motions/{motion}/votes)
+	RecordVotes(ctx context.Context, request RecordVotesRequestObject) (RecordVotesResponseObject, error)
 	// MoveOfficeDate 调整一个机构的日期 Move a date of one office (延期)
 	// (POST /rounds/{round}/offices/{office}/dates)
 	MoveOfficeDate(ctx context.Context, request MoveOfficeDateRequestObject) (MoveOfficeDateResponseObject, error)
-	// AskDepartments 征求部门意见 Departments are asked about every unit that passes
+	// AskDepartments 征求部门意见 Departments are asked about every unit that passes, by the owner office about the frozen list
 	// (POST /rounds/{round}/offices/{office}/department-askings)
 	AskDepartments(ctx context.Context, request AskDepartmentsRequestObject) (AskDepartmentsResponseObject, error)
 	// EndDepartmentAsking 结束征求未答复部门 A department that has not answered is waited for no longer, by a minuted reason
@@ -23664,6 +24632,248 @@ func (sh *strictHandler) CloseOffice(ctx *gin.Context, round RoundID, office Off
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(CloseOfficeResponseObject); ok {
 		if err := validResponse.VisitCloseOfficeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetCommittee operation middleware
+func (sh *strictHandler) GetCommittee(ctx *gin.Context, round RoundID, office OfficeCode) {
+	var request GetCommitteeRequestObject
+
+	request.Round = round
+	request.Office = office
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCommittee(ctx, request.(GetCommitteeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCommittee")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetCommitteeResponseObject); ok {
+		if err := validResponse.VisitGetCommitteeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ConveneCommittee operation middleware
+func (sh *strictHandler) ConveneCommittee(ctx *gin.Context, round RoundID, office OfficeCode, params ConveneCommitteeParams) {
+	var request ConveneCommitteeRequestObject
+
+	request.Round = round
+	request.Office = office
+	request.Params = params
+
+	var body ConveneCommitteeJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ConveneCommittee(ctx, request.(ConveneCommitteeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConveneCommittee")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ConveneCommitteeResponseObject); ok {
+		if err := validResponse.VisitConveneCommitteeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// HoldMeeting operation middleware
+func (sh *strictHandler) HoldMeeting(ctx *gin.Context, round RoundID, office OfficeCode, meeting int, params HoldMeetingParams) {
+	var request HoldMeetingRequestObject
+
+	request.Round = round
+	request.Office = office
+	request.Meeting = meeting
+	request.Params = params
+
+	var body HoldMeetingJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.HoldMeeting(ctx, request.(HoldMeetingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "HoldMeeting")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(HoldMeetingResponseObject); ok {
+		if err := validResponse.VisitHoldMeetingResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// TableMotions operation middleware
+func (sh *strictHandler) TableMotions(ctx *gin.Context, round RoundID, office OfficeCode, params TableMotionsParams) {
+	var request TableMotionsRequestObject
+
+	request.Round = round
+	request.Office = office
+	request.Params = params
+
+	var body TableMotionsJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.TableMotions(ctx, request.(TableMotionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TableMotions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(TableMotionsResponseObject); ok {
+		if err := validResponse.VisitTableMotionsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CloseMotion operation middleware
+func (sh *strictHandler) CloseMotion(ctx *gin.Context, round RoundID, office OfficeCode, motion MotionNumber, params CloseMotionParams) {
+	var request CloseMotionRequestObject
+
+	request.Round = round
+	request.Office = office
+	request.Motion = motion
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CloseMotion(ctx, request.(CloseMotionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CloseMotion")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CloseMotionResponseObject); ok {
+		if err := validResponse.VisitCloseMotionResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RecordVotes operation middleware
+func (sh *strictHandler) RecordVotes(ctx *gin.Context, round RoundID, office OfficeCode, motion MotionNumber, params RecordVotesParams) {
+	var request RecordVotesRequestObject
+
+	request.Round = round
+	request.Office = office
+	request.Motion = motion
+	request.Params = params
+
+	var body RecordVotesJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RecordVotes(ctx, request.(RecordVotesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecordVotes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RecordVotesResponseObject); ok {
+		if err := validResponse.VisitRecordVotesResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -67,10 +67,13 @@ func rankedFiles(selection acts.Selection, ranked []award.Ranked) []Ranked {
 
 // FixCandidates fixes the candidates within the quota.
 func (s *Server) FixCandidates(ctx context.Context, request FixCandidatesRequestObject) (FixCandidatesResponseObject, error) {
-	done, err := s.acts.FixCandidates(ctx, officer(ctx), actKey(ctx), acts.FixCandidatesInput{
-		Round: request.Round, Minutes: request.Body.Minutes, MetOn: date(request.Body.MetOn),
-		ChosenOfTied: value(request.Body.ChosenOfTied),
-	})
+	in := acts.FixCandidatesInput{
+		Round: request.Round, Minutes: value(request.Body.Minutes), ChosenOfTied: value(request.Body.ChosenOfTied),
+	}
+	if request.Body.MetOn != nil {
+		in.MetOn = date(*request.Body.MetOn)
+	}
+	done, err := s.acts.FixCandidates(ctx, officer(ctx), actKey(ctx), in)
 	if err != nil {
 		return nil, err
 	}

@@ -190,7 +190,7 @@ func TestAUnitGoesFromTheProvincesListToItsTitle(t *testing.T) {
 	if result, err := h.acts.ScorePage(t.Context(), award.Page{Round: round, Job: award.JobScore, Number: 1, To: 1 << 40}); err != nil || result.Done != 1 {
 		t.Fatal(result, err)
 	}
-	h.call(h.admin, "POST", path("/candidates"), map[string]any{"minutes": "纪要", "met_on": today}).refused(http.StatusConflict, award.Conflict)
+	h.call(h.admin, "POST", path("/candidates"), map[string]any{}).refused(http.StatusConflict, award.Conflict)
 	if err := h.acts.FinishScore(t.Context(), round); err != nil {
 		t.Fatal(err)
 	}
@@ -199,7 +199,8 @@ func TestAUnitGoesFromTheProvincesListToItsTitle(t *testing.T) {
 		t.Errorf("candidates %+v", found)
 	}
 	h.call(henan, "GET", path("/candidates"), nil).refused(http.StatusNotFound, award.NotFound)
-	h.call(h.admin, "POST", path("/candidates"), map[string]any{"minutes": "纪要", "met_on": today}).want(http.StatusCreated)
+	h.vote(path("/offices/0/committee"), today)
+	h.call(h.admin, "POST", path("/candidates"), map[string]any{}).want(http.StatusCreated)
 	shown = into[AnnounceNotice201JSONResponse](h.call(h.admin, "POST", path("/offices/0/public-notices"), map[string]any{
 		"evidence": evidence("central_medium", "website"), "contacts": contacts,
 	}).want(http.StatusCreated)).Notice

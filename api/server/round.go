@@ -263,7 +263,7 @@ func readRules(in RoundDefinition, out *award.Rules) []award.Defect {
 			*n.to = *n.from
 		}
 	}
-	out.Departments = value(in.Rules.Departments)
+	out.Departments, out.NationalDepartments = value(in.Rules.Departments), value(in.Rules.NationalDepartments)
 	for category, least := range value(in.Rules.MinimumAsked) {
 		out.MinimumAsked[award.Category(category)] = least
 	}
@@ -273,8 +273,17 @@ func readRules(in RoundDefinition, out *award.Rules) []award.Defect {
 	for _, category := range value(in.Rules.RequiresTitle) {
 		out.RequiresTitle = append(out.RequiresTitle, award.Category(category))
 	}
-	if in.Rules.SealedForm != nil {
-		out.SealedForm = *in.Rules.SealedForm
+	for _, rule := range []struct {
+		given *bool
+		rule  *bool
+	}{
+		{in.Rules.SealedForm, &out.SealedForm},
+		{in.Rules.CommitteeVotes, &out.CommitteeVotes},
+		{in.Rules.ProvinceVotes, &out.ProvinceVotes},
+	} {
+		if rule.given != nil {
+			*rule.rule = *rule.given
+		}
 	}
 	if in.Rules.PassMark == nil {
 		return nil

@@ -39,6 +39,8 @@ var actOf = map[string]award.Act{
 	"askDepartments": award.ActAskDepartments, "recordDepartmentOpinions": award.ActRecordOpinions,
 	"importDepartmentOpinions": award.ActImportOpinions, "decideDepartmentOpinion": award.ActDecideOpinion,
 	"endDepartmentAsking": award.ActEndAsking,
+	"conveneCommittee":    award.ActConvene, "holdMeeting": award.ActHoldMeeting, "tableMotions": award.ActTableMotions,
+	"recordVotes": award.ActRecordVotes, "closeMotion": award.ActCloseMotion,
 
 	"reportFacts": award.ActReportFacts, "confirmFacts": award.ActConfirmFacts, "saveSelfCheck": award.ActSaveSelfCheck, "createApplication": award.ActCreateApplication,
 	"editApplication": award.ActEditApplication, "fileApplication": award.ActFile, "endorse": award.ActEndorse,

@@ -131,8 +131,8 @@ func newMatrix(t *testing.T) *matrix {
 		"year": {"2026"}, "from": {"1"}, "to": {"2"}, "name": {"a.pdf"}, "department": {"教育厅"}, "limit": {"1", "500"},
 		"cursor": {*cursorTo(1), *cursorTo(other)}, "subject": {fmt.Sprintf("application/%d", other), "office/" + foreign},
 		"objection": {actstest.One[string](w, `SELECT max(id)::text FROM objection`)}, "commission": {"1"}, "receipt": {receipt},
-		"head": {"1:" + strings.Repeat("0", 64)},
-		"due":  {"2027-01-01"}, "to_date": {"2027-01-01"}, "code": {foreignUnit}, "owner": {foreign},
+		"head": {"1:" + strings.Repeat("0", 64)}, "meeting": {"1"}, "motion": {"1"},
+		"due": {"2027-01-01"}, "to_date": {"2027-01-01"}, "code": {foreignUnit}, "owner": {foreign},
 		"link": {"https://example.org/"}, "email": {"a@example.org"}, "phone": {"010-00000000"},
 	}
 

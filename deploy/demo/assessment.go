@@ -49,8 +49,7 @@ func (d *drill) mark(ctx context.Context) error {
 	return nil
 }
 
-// fixCandidates takes those that pass and fit the quota; where a tie lies
-// across the last place the meeting chooses and minutes it (D-05).
+// fixCandidates has the committee vote, and fixes what it has carried (N 四(三)).
 func (d *drill) fixCandidates(ctx context.Context) error {
 	var answer struct {
 		Categories []selection `json:"categories"`
@@ -58,16 +57,10 @@ func (d *drill) fixCandidates(ctx context.Context) error {
 	if err := d.admin.get(ctx, d.path("/candidates"), nil, &answer); err != nil {
 		return err
 	}
-	chosen := []int64{}
-	for _, s := range answer.Categories {
-		d.counts.tied.Add(int64(len(s.Tied)))
-		for _, r := range s.Tied[:min(len(s.Tied), s.PlacesLeft)] {
-			chosen = append(chosen, r.Application)
-		}
+	if err := d.committee(ctx, answer.Categories); err != nil {
+		return fmt.Errorf("the committee: %w", err)
 	}
-	return d.admin.post(ctx, d.path("/candidates"), map[string]any{
-		"minutes": "演练:会议纪要〔" + d.round.ID + "〕3号,并列者按表决结果选定", "met_on": today(), "chosen_of_tied": chosen,
-	}, nil)
+	return d.admin.post(ctx, d.path("/candidates"), map[string]any{}, nil)
 }
 
 // giveNotice puts the candidates before the public in a central medium and on a

@@ -21,6 +21,12 @@ type NationalFile struct {
 	Scored   bool
 	Total    award.Points
 	Passed   bool
+
+	Path         []int64 // the unit's: root … itself
+	Recommending int64   // office
+
+	Unheard []string // departments that have not answered, or whose objection is not decided; only where it is asked for
+	Upheld  []string // departments whose objection was followed
 }
 
 // frozen is the file as the frozen list has it.

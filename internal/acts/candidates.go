@@ -9,21 +9,23 @@ import (
 	"shifan/internal/award"
 )
 
-// FixCandidatesInput is the owner office's minuted decision.
+// FixCandidatesInput fixes what the committee has carried. In a round where no
+// committee votes it is the owner office's minuted decision.
 type FixCandidatesInput struct {
 	Round        string
-	Minutes      string
-	MetOn        award.Date
-	ChosenOfTied []int64 // applications taken of those tied across a quota
+	Minutes      string     // empty where the committee votes: its meetings'
+	MetOn        award.Date // there the last meeting's
+	ChosenOfTied []int64    // applications taken of those tied across a quota; there by motion alone
 }
 
-// FixCandidates fixes the candidates (确定候选名单, N 四(三)): of each category the
-// units that pass, best first, never more than its quota. What is tied across
-// the last place is chosen by people, in minutes (D-05); a place may stay empty
-// and no unit below the standard ever fills it (宁缺勿滥).
+// FixCandidates fixes the candidates (确定候选名单, N 四(三)): of each category units
+// that pass, that no department bars, and that the committee has taken by a
+// carried motion; never more than the quota. It takes no choice of its own
+// (D-79). A place may stay empty and no unit below the standard ever fills it
+// (宁缺勿滥).
 func (a *Acts) FixCandidates(ctx context.Context, by award.Officer, key Key, in FixCandidatesInput) (Done[AdoptedList], error) {
 	return once(ctx, a, by, key, award.ActFixCandidates, in.Round, func(t *act) (AdoptedList, error) {
-		round, err := t.lockOwned(ctx) // the quota's lock: nobody fixes beside us
+		round, err := t.lockOwned(ctx) // the quota's lock: nobody fixes or votes beside us
 		if err != nil {
 			return AdoptedList{}, err
 		}
@@ -32,41 +34,140 @@ func (a *Acts) FixCandidates(ctx context.Context, by award.Officer, key Key, in 
 			return AdoptedList{}, award.Refuse(award.Conflict, "N 四(三)", "not_scored")
 		case !round.CandidatesAt.IsZero():
 			return AdoptedList{}, award.Refuse(award.Conflict, "N 四(三)", "candidates_fixed")
-		case strings.TrimSpace(in.Minutes) == "":
-			return AdoptedList{}, award.RefuseFields(award.Invalid, "D-05", "minutes_required", []award.Defect{{Pointer: "/minutes", Key: "field_required"}})
 		}
-		if err := t.metBefore(ctx, in.MetOn); err != nil {
-			return AdoptedList{}, err
-		}
-		files, err := t.NationalFiles(ctx, in.Round, nil, award.FileReviewed, award.FileMarked)
+		files, err := listedFiles(ctx, t, round)
 		if err != nil {
 			return AdoptedList{}, err
 		}
-		chosen, err := choose(selections(round, files), in.ChosenOfTied)
+		all := selections(round, files)
+		if err := heard(all); err != nil {
+			return AdoptedList{}, err
+		}
+		chosen, list, err := t.chosen(ctx, round, all, in)
 		if err != nil {
 			return AdoptedList{}, err
 		}
-		items := candidateItems(files, chosen)
-		hash := award.ListHash(listed(items))
-		list, err := t.AddList(ctx, in.Round, by, round.Owner, AdoptedList{
-			Kind: award.ListCandidates, Minutes: in.Minutes, MetOn: in.MetOn, SHA256: hash[:], Items: items,
-		})
-		if err != nil {
+		list.Kind, list.Items = award.ListCandidates, candidateItems(files, chosen)
+		hash := award.ListHash(listed(list.Items))
+		list.SHA256 = hash[:]
+		if list, err = t.AddList(ctx, in.Round, by, round.Owner, list); err != nil {
 			return AdoptedList{}, err
 		}
 		if err := t.FixCandidates(ctx, in.Round); err != nil { // from now on units are told the nation's marks
 			return AdoptedList{}, err
 		}
-		if err := t.moveCandidates(ctx, files, chosen); err != nil {
+		if err := t.moveCandidates(ctx, files, all, chosen); err != nil {
 			return AdoptedList{}, err
 		}
-		if err := t.audit(ctx, fmt.Sprintf("list/%d", list.ID), in.Minutes, map[string]any{
-			"units": len(items), "chosen_of_tied": in.ChosenOfTied, "sha256": fmt.Sprintf("%x", hash),
+		if err := t.audit(ctx, fmt.Sprintf("list/%d", list.ID), list.Minutes, map[string]any{
+			"units": len(list.Items), "chosen_of_tied": in.ChosenOfTied, "sha256": fmt.Sprintf("%x", hash),
 		}); err != nil {
 			return AdoptedList{}, err
 		}
 		return list, t.tellRound(ctx, award.StageAssessment)
 	})
+}
+
+// listedFiles reads the frozen list with what departments say of it.
+func listedFiles(ctx context.Context, tx Tx, round Round) ([]NationalFile, error) {
+	files, err := tx.NationalFiles(ctx, round.ID, nil, award.FileReviewed, award.FileMarked)
+	if err != nil {
+		return nil, err
+	}
+	said, err := departmentsOf(ctx, tx, desk{round: round, id: round.Owner, national: true})
+	for i := range files {
+		files[i].Unheard = said.where(files[i].ID, award.DepartmentState.Undecided)
+		files[i].Upheld = said.where(files[i].ID, func(s award.DepartmentState) bool { return s == award.DepartmentUpheld })
+	}
+	return files, err
+}
+
+// passes reports whether the unit may be taken: it has reached the standard, and
+// no department's objection was followed.
+func (f NationalFile) passes() bool { return f.Scored && f.Passed && len(f.Upheld) == 0 }
+
+// heard refuses to fix candidates while a department has still to answer about a
+// unit that stands for a place, or its objection to be decided (D-77).
+func heard(all []Selection) error {
+	var defects []award.Defect
+	for _, s := range all {
+		for _, r := range slices.Concat(s.Placed, s.Tied) {
+			if f := s.files[r.Application]; len(f.Unheard) > 0 && len(defects) < shownUndecided {
+				defects = append(defects, award.Defect{
+					Pointer: fmt.Sprintf("/applications/%d", f.ID), Key: "department_bars", Args: []any{f.Name, strings.Join(f.Unheard, "、")},
+				})
+			}
+		}
+	}
+	if len(defects) > 0 {
+		return award.RefuseFields(award.Incomplete, "D-77", "departments_unheard", defects)
+	}
+	return nil
+}
+
+// shownUndecided is how many units that wait a refusal names.
+const shownUndecided = 100
+
+// chosen returns whom the committee has taken, and the list's minutes; in a round
+// without one the choice of the owner office.
+func (t *act) chosen(ctx context.Context, round Round, all []Selection, in FixCandidatesInput) (map[int64]bool, AdoptedList, error) {
+	list := AdoptedList{Minutes: in.Minutes, MetOn: in.MetOn}
+	if round.Rules.CommitteeVotes {
+		if len(in.ChosenOfTied) > 0 {
+			return nil, list, award.Refuse(award.Invalid, "D-79", "tie_by_motion")
+		}
+		return t.carried(ctx, round, all, list)
+	}
+	if strings.TrimSpace(in.Minutes) == "" {
+		return nil, list, award.RefuseFields(award.Invalid, "D-05", "minutes_required", []award.Defect{{Pointer: "/minutes", Key: "field_required"}})
+	}
+	if err := t.metBefore(ctx, in.MetOn); err != nil {
+		return nil, list, err
+	}
+	chosen, err := choose(all, in.ChosenOfTied)
+	return chosen, list, err
+}
+
+// carried returns whom carried motions have taken. Nothing may still wait for the
+// committee: what it has not decided is not decided.
+func (t *act) carried(ctx context.Context, round Round, all []Selection, list AdoptedList) (map[int64]bool, AdoptedList, error) {
+	c, err := t.Committee(ctx, t.round, round.Owner)
+	if err != nil {
+		return nil, list, err
+	}
+	if len(c.Meetings) == 0 {
+		return nil, list, award.Refuse(award.Incomplete, "D-07", "committee_not_met")
+	}
+	if slices.ContainsFunc(c.Motions, Motion.open) {
+		return nil, list, award.Refuse(award.Conflict, "D-79", "motion_waits")
+	}
+	last := c.Meetings[len(c.Meetings)-1]
+	list.MetOn = last.MetOn
+	if strings.TrimSpace(list.Minutes) == "" {
+		list.Minutes = last.Minutes
+	}
+	candidates := map[int64]bool{}
+	var defects []award.Defect
+	for _, d := range docketsOf(all, c) {
+		undecided, tie := d.Undecided()
+		if tie {
+			defects = append(defects, award.Defect{Pointer: "/ties/" + string(d.category), Key: "tie_undecided", Args: []any{d.category.FullTitle()}})
+		}
+		for _, id := range undecided[:min(len(undecided), shownUndecided)] {
+			defects = append(defects, award.Defect{Pointer: fmt.Sprintf("/applications/%d", id), Key: "unit_undecided", Args: []any{d.unit(id).Name}})
+		}
+		taken := d.Taken()
+		if len(taken) > d.Quota { // no motion asks for a place that is not left: a fault of ours
+			return nil, list, fmt.Errorf("fix candidates of round %s: %d %s for %d places", round.ID, len(taken), d.category, d.Quota)
+		}
+		for _, id := range taken {
+			candidates[id] = true
+		}
+	}
+	if len(defects) > 0 {
+		return nil, list, award.RefuseFields(award.Incomplete, "D-79", "committee_undecided", defects)
+	}
+	return candidates, list, nil
 }
 
 // Selection is who earns a place in one category.
@@ -95,7 +196,7 @@ func selections(round Round, files []NationalFile) []Selection {
 				continue
 			}
 			s.files[f.ID] = f
-			contender := award.Contender{Application: f.ID, Unit: f.Code, Score: f.Total, Passed: f.Scored && f.Passed}
+			contender := award.Contender{Application: f.ID, Unit: f.Code, Score: f.Total, Passed: f.passes()}
 			contenders = append(contenders, contender)
 			if !contender.Passed {
 				s.Below++
@@ -166,14 +267,18 @@ func candidateItems(files []NationalFile, chosen map[int64]bool) []ListItem {
 
 // moveCandidates moves every file of the frozen list one way or the other, with
 // the ground that its unit is told.
-func (t *act) moveCandidates(ctx context.Context, files []NationalFile, chosen map[int64]bool) error {
-	var in, full, below, unscored []int64
+func (t *act) moveCandidates(ctx context.Context, files []NationalFile, all []Selection, chosen map[int64]bool) error {
+	var in, refused, upheld, full, below, unscored []int64
 	for _, f := range files {
 		switch {
 		case chosen[f.ID]:
 			in = append(in, f.ID)
 		case !f.Scored:
 			unscored = append(unscored, f.ID)
+		case len(f.Upheld) > 0:
+			upheld = append(upheld, f.ID)
+		case placed(all, f.ID): // and yet not taken: no motion carried it
+			refused = append(refused, f.ID)
 		case f.Passed:
 			full = append(full, f.ID)
 		default:
@@ -186,6 +291,8 @@ func (t *act) moveCandidates(ctx context.Context, files []NationalFile, chosen m
 		ground string
 	}{
 		{in, award.FileCandidate, "达到标准,列入候选名单"},
+		{refused, award.FileNotSelected, "达到标准,评审委员会表决未通过"},
+		{upheld, award.FileNotSelected, "部门反对意见已采纳"},
 		{full, award.FileNotSelected, "达到标准,名额以内未入选"},
 		{below, award.FileNotSelected, "部级核定得分未达到标准"},
 		{unscored, award.FileNotSelected, "无部级核定得分"},
@@ -195,6 +302,13 @@ func (t *act) moveCandidates(ctx context.Context, files []NationalFile, chosen m
 		}
 	}
 	return nil
+}
+
+// placed reports whether the rule places the unit within its quota.
+func placed(all []Selection, application int64) bool {
+	return slices.ContainsFunc(all, func(s Selection) bool {
+		return slices.ContainsFunc(s.Placed, func(r award.Ranked) bool { return r.Application == application })
+	})
 }
 
 // Candidates is who earns a place, category by category.

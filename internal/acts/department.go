@@ -39,8 +39,8 @@ type departmentTx interface {
 	// DepartmentOpinions reads what an office's files were asked about, by file
 	// and department.
 	DepartmentOpinions(ctx context.Context, round string, office int64) ([]DepartmentOpinion, error)
-	// SaveOpinions writes opinions as they now stand.
-	SaveOpinions(ctx context.Context, by award.Officer, opinions []DepartmentOpinion) error
+	// SaveOpinions writes opinions that the office has asked for as they now stand.
+	SaveOpinions(ctx context.Context, by award.Officer, office int64, opinions []DepartmentOpinion) error
 }
 
 // AskDepartmentsInput is one letter to departments.
@@ -55,13 +55,15 @@ type AskDepartmentsResult struct {
 	Opinions    int // newly asked: units times departments
 }
 
-// AskDepartments asks departments about every unit that passes and has not been
-// asked about (征求意见, N 五(一), 五(三)). It may be repeated with a further
-// letter for units that came later, until the package is sent.
+// AskDepartments asks departments about every unit that has not been asked about
+// (征求意见, N 五(一), 五(三)): a recommending office about those that pass, until
+// its package is sent; the owner office about the frozen list, until the
+// candidates are fixed (domain 6.4). A further letter asks about units that came
+// later.
 func (a *Acts) AskDepartments(ctx context.Context, by award.Officer, key Key, in AskDepartmentsInput) (Done[AskDepartmentsResult], error) {
 	return once(ctx, a, by, key, award.ActAskDepartments, in.Round, func(t *act) (AskDepartmentsResult, error) {
 		var none AskDepartmentsResult
-		round, office, err := t.atDesk(ctx, in.Office)
+		desk, err := t.atDesk(ctx, in.Office)
 		if err != nil {
 			return none, err
 		}
@@ -77,33 +79,26 @@ func (a *Acts) AskDepartments(ctx context.Context, by award.Officer, key Key, in
 		if asking.DueOn.Starts().Before(asking.AskedOn.Starts()) {
 			defects = append(defects, award.Defect{Pointer: "/due_on", Key: "date_order", Args: []any{"/asked_on"}})
 		}
-		asking.Departments = round.Rules.DepartmentsWith(asking.Departments...)
+		asking.Departments = award.WithOwn(desk.required(), asking.Departments...)
 		if len(asking.Departments) == 0 {
 			defects = append(defects, award.Defect{Pointer: "/departments", Key: "field_required"})
 		}
 		if len(defects) > 0 {
 			return none, award.RefuseFields(award.Invalid, "N 五(三)", "asking_malformed", defects)
 		}
-		files, err := t.ProvinceFiles(ctx, in.Round, office.ID,
-			award.FileInspected, award.FileProposed, award.FileNoticedLocally, award.FileRecommended)
+		files, err := t.toAskAbout(ctx, desk)
 		if err != nil {
 			return none, err
 		}
-		var pass []int64
-		for _, f := range files {
-			if f.contender(round.Rules).Passed {
-				pass = append(pass, f.ID)
-			}
-		}
-		asked, err := t.AddAsking(ctx, by, in.Round, office.ID, asking, pass)
+		asked, err := t.AddAsking(ctx, by, in.Round, desk.id, asking, files)
 		if err != nil {
 			return none, err
 		}
 		if asked == 0 {
 			return none, award.Refuse(award.Conflict, "N 五(三)", "asking_nothing_new")
 		}
-		return AskDepartmentsResult{asking.Departments, asked}, t.audit(ctx, officeSubject(office)+"/departments", asking.Number,
-			map[string]any{"departments": asking.Departments, "units": len(pass), "opinions": asked})
+		return AskDepartmentsResult{asking.Departments, asked}, t.audit(ctx, desk.subject("departments"), asking.Number,
+			map[string]any{"departments": asking.Departments, "units": len(files), "opinions": asked})
 	})
 }
 
@@ -144,7 +139,7 @@ func (a *Acts) ImportOpinions(ctx context.Context, by award.Officer, key Key, in
 func (a *Acts) recordOpinions(ctx context.Context, by award.Officer, key Key, name award.Act, in RecordOpinionsInput) (Done[RecordOpinionsResult], error) {
 	return once(ctx, a, by, key, name, in.Round, func(t *act) (RecordOpinionsResult, error) {
 		var result RecordOpinionsResult
-		_, office, err := t.atDesk(ctx, in.Office)
+		desk, err := t.atDesk(ctx, in.Office)
 		if err != nil {
 			return result, err
 		}
@@ -152,15 +147,19 @@ func (a *Acts) recordOpinions(ctx context.Context, by award.Officer, key Key, na
 		if err != nil {
 			return result, err
 		}
-		opinions, err := t.DepartmentOpinions(ctx, in.Round, office.ID)
+		opinions, err := t.DepartmentOpinions(ctx, in.Round, desk.id)
 		if err != nil {
 			return result, err
 		}
-		changed, err := answered(opinions, in.Answers, award.DateOf(now))
+		voting, err := t.hasVoted(ctx, desk)
 		if err != nil {
 			return result, err
 		}
-		if err := t.SaveOpinions(ctx, by, changed); err != nil {
+		changed, err := answered(opinions, in.Answers, award.DateOf(now), voting)
+		if err != nil {
+			return result, err
+		}
+		if err := t.SaveOpinions(ctx, by, desk.id, changed); err != nil {
 			return result, err
 		}
 		result.Recorded, result.Unchanged = len(changed), len(in.Answers)-len(changed)
@@ -175,14 +174,15 @@ func (a *Acts) recordOpinions(ctx context.Context, by award.Officer, key Key, na
 				objected++
 			}
 		}
-		return result, t.audit(ctx, officeSubject(office)+"/departments", "",
+		return result, t.audit(ctx, desk.subject("departments"), "",
 			map[string]any{"recorded": result.Recorded, "objected": objected, "open": result.Open})
 	})
 }
 
 // answered puts answers into the opinions they answer, returns those that
-// change, and names every answer that can not be one.
-func answered(opinions []DepartmentOpinion, answers []AnswerInput, today award.Date) ([]DepartmentOpinion, error) {
+// change, and names every answer that can not be one. Once the committee votes,
+// whom an objection has kept out stays out: its place may be another's (D-77).
+func answered(opinions []DepartmentOpinion, answers []AnswerInput, today award.Date, voting bool) ([]DepartmentOpinion, error) {
 	at := make(map[[2]string]int, len(opinions))
 	for i, o := range opinions {
 		at[[2]string{o.Unit, o.Department}] = i
@@ -208,6 +208,10 @@ func answered(opinions []DepartmentOpinion, answers []AnswerInput, today award.D
 		}
 		o := &opinions[i]
 		if len(found) > 0 || o.saysAlready(in.Answer) {
+			continue
+		}
+		if voting && o.State == award.DepartmentUpheld {
+			defects = append(defects, award.Defect{Pointer: in.Pointer, Key: "opinion_final", Args: []any{o.Name}})
 			continue
 		}
 		o.State, o.Answer, o.Reason = in.Answer.State(), in.Answer, ""
@@ -240,14 +244,14 @@ type DecideOpinionInput struct {
 func (a *Acts) DecideOpinion(ctx context.Context, by award.Officer, key Key, in DecideOpinionInput) (Done[DepartmentOpinion], error) {
 	return once(ctx, a, by, key, award.ActDecideOpinion, in.Round, func(t *act) (DepartmentOpinion, error) {
 		var none DepartmentOpinion
-		_, office, err := t.atDesk(ctx, in.Office)
+		desk, err := t.atDesk(ctx, in.Office)
 		if err != nil {
 			return none, err
 		}
 		if strings.TrimSpace(in.Reason) == "" {
 			return none, reasonRequired()
 		}
-		opinions, err := t.DepartmentOpinions(ctx, in.Round, office.ID)
+		opinions, err := t.DepartmentOpinions(ctx, in.Round, desk.id)
 		if err != nil {
 			return none, err
 		}
@@ -259,11 +263,18 @@ func (a *Acts) DecideOpinion(ctx context.Context, by award.Officer, key Key, in 
 		if !o.State.Objected() {
 			return none, award.Refuse(award.Conflict, "D-45", "opinion_nothing_to_decide", o.Department, o.Name)
 		}
+		voting, err := t.hasVoted(ctx, desk)
+		if err != nil {
+			return none, err
+		}
+		if voting && o.State == award.DepartmentUpheld {
+			return none, award.Refuse(award.Conflict, "D-77", "opinion_final", o.Name)
+		}
 		o.State, o.Reason = award.DepartmentSetAside, in.Reason
 		if in.Uphold {
 			o.State = award.DepartmentUpheld
 		}
-		if err := t.SaveOpinions(ctx, by, []DepartmentOpinion{o}); err != nil {
+		if err := t.SaveOpinions(ctx, by, desk.id, []DepartmentOpinion{o}); err != nil {
 			return none, err
 		}
 		return o, t.audit(ctx, fileSubject(o.Application), in.Reason, map[string]any{"department": o.Department, "decision": o.State})
@@ -288,14 +299,14 @@ type EndAskingResult struct {
 func (a *Acts) EndAsking(ctx context.Context, by award.Officer, key Key, in EndAskingInput) (Done[EndAskingResult], error) {
 	return once(ctx, a, by, key, award.ActEndAsking, in.Round, func(t *act) (EndAskingResult, error) {
 		var none EndAskingResult
-		_, office, err := t.atDesk(ctx, in.Office)
+		desk, err := t.atDesk(ctx, in.Office)
 		if err != nil {
 			return none, err
 		}
 		if strings.TrimSpace(in.Minutes) == "" {
 			return none, reasonRequired()
 		}
-		opinions, err := t.DepartmentOpinions(ctx, in.Round, office.ID)
+		opinions, err := t.DepartmentOpinions(ctx, in.Round, desk.id)
 		if err != nil {
 			return none, err
 		}
@@ -309,30 +320,41 @@ func (a *Acts) EndAsking(ctx context.Context, by award.Officer, key Key, in EndA
 		if len(ended) == 0 {
 			return none, award.Refuse(award.Conflict, "D-45", "asking_nothing_open", in.Department)
 		}
-		if err := t.SaveOpinions(ctx, by, ended); err != nil {
+		if err := t.SaveOpinions(ctx, by, desk.id, ended); err != nil {
 			return none, err
 		}
-		return EndAskingResult{len(ended)}, t.audit(ctx, officeSubject(office)+"/departments", in.Minutes,
+		return EndAskingResult{len(ended)}, t.audit(ctx, desk.subject("departments"), in.Minutes,
 			map[string]any{"department": in.Department, "unanswered": len(ended)})
 	})
 }
 
-// atDesk opens an act on an office's lists while it works on them.
-func (t *act) atDesk(ctx context.Context, office string) (Round, Office, error) {
-	round, o, err := t.behindGate(ctx, office)
-	if err != nil {
-		return Round{}, Office{}, err
+// toAskAbout returns the files that an office asks departments about.
+func (t *act) toAskAbout(ctx context.Context, d desk) ([]int64, error) {
+	var ids []int64
+	if d.national {
+		files, err := t.NationalFiles(ctx, t.round, nil, award.FileReviewed, award.FileMarked)
+		for _, f := range files {
+			ids = append(ids, f.ID)
+		}
+		return ids, err
 	}
-	return round, o, o.MustBeWorking()
+	files, err := t.ProvinceFiles(ctx, t.round, d.id,
+		award.FileInspected, award.FileProposed, award.FileNoticedLocally, award.FileRecommended)
+	for _, f := range files {
+		if f.contender(d.round.Rules).Passed {
+			ids = append(ids, f.ID)
+		}
+	}
+	return ids, err
 }
 
 // Opinions reads what departments were asked by an office and answered; of one
 // department alone when it is named.
 func (a *Acts) Opinions(ctx context.Context, by award.Officer, round, office, department string) ([]DepartmentOpinion, error) {
 	var opinions []DepartmentOpinion
-	err := a.readOffice(ctx, by, round, office, func(tx Tx, _ Round, o Office) error {
+	err := a.readDesk(ctx, by, round, office, func(tx Tx, d desk) error {
 		var err error
-		opinions, err = tx.DepartmentOpinions(ctx, round, o.ID)
+		opinions, err = tx.DepartmentOpinions(ctx, round, d.id)
 		return err
 	})
 	if department != "" {
@@ -344,32 +366,53 @@ func (a *Acts) Opinions(ctx context.Context, by award.Officer, round, office, de
 // barred notes on each file which departments bar it: asked and not cleared, or
 // not asked though the round or the office asks them (D-45).
 func barred(ctx context.Context, tx Tx, round Round, office int64, files []ProvinceFile) error {
-	opinions, err := tx.DepartmentOpinions(ctx, round.ID, office)
+	said, err := departmentsOf(ctx, tx, desk{round: round, id: office})
 	if err != nil {
 		return err
 	}
-	states := map[int64]map[string]award.DepartmentState{}
-	var own []string
-	known := map[string]bool{}
-	for _, o := range opinions {
-		if states[o.Application] == nil {
-			states[o.Application] = map[string]award.DepartmentState{}
-		}
-		states[o.Application][o.Department] = o.State
-		if !known[o.Department] {
-			known[o.Department] = true
-			own = append(own, o.Department)
-		}
-	}
-	asked := round.Rules.DepartmentsWith(own...)
 	for i := range files {
-		for _, department := range asked {
-			if state, known := states[files[i].ID][department]; !known || state.Bars() {
-				files[i].Barred = append(files[i].Barred, department)
-			}
-		}
+		files[i].Barred = said.where(files[i].ID, award.DepartmentState.Bars)
 	}
 	return nil
+}
+
+// said is what departments say of an office's files.
+type said struct {
+	asked  []string
+	states map[int64]map[string]award.DepartmentState
+}
+
+// departmentsOf reads what departments say of an office's files. Those that the
+// round requires are open for a file they were never asked about.
+func departmentsOf(ctx context.Context, tx Tx, d desk) (said, error) {
+	opinions, err := tx.DepartmentOpinions(ctx, d.round.ID, d.id)
+	if err != nil {
+		return said{}, err
+	}
+	s := said{asked: d.required(), states: map[int64]map[string]award.DepartmentState{}}
+	for _, o := range opinions {
+		if s.states[o.Application] == nil {
+			s.states[o.Application] = map[string]award.DepartmentState{}
+		}
+		s.states[o.Application][o.Department] = o.State
+		s.asked = award.WithOwn(s.asked, o.Department)
+	}
+	return s, nil
+}
+
+// where returns the departments whose opinion of a file is in such a state.
+func (s said) where(file int64, is func(award.DepartmentState) bool) []string {
+	var departments []string
+	for _, department := range s.asked {
+		state, known := s.states[file][department]
+		if !known {
+			state = award.DepartmentOpen
+		}
+		if is(state) {
+			departments = append(departments, department)
+		}
+	}
+	return departments
 }
 
 // cleared says whether no department bars the unit.

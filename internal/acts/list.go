@@ -51,6 +51,7 @@ type listTx interface {
 	cutTx
 	packageTx
 	departmentTx
+	committeeTx
 	assessmentTx
 	decisionTx
 }

@@ -207,8 +207,14 @@ func attempts() []attempt {
 				c.in(tx, `INSERT INTO score (application_id, total, blocks, passed, reasons)
 					VALUES ($1, CASE WHEN $2 THEN 9000 ELSE 5000 END, '{}', $2, '{}')`, s.file.ID, s.name == "marked")
 			}
+			c.in(tx, `INSERT INTO committee_meeting (round_id, office_id, number, met_on, place, present, minutes, officer_id)
+				SELECT id, owner_office_id, 1, '2026-11-02', '', '{}', '纪要', 1 FROM round WHERE id = $1`, c.round)
+			c.in(tx, `INSERT INTO motion (round_id, office_id, number, meeting, kind, recused, officer_id)
+				SELECT id, owner_office_id, 1, 1, 'list', '{}', 1 FROM round WHERE id = $1`, c.round)
+			c.in(tx, `INSERT INTO motion_unit (motion_id, application_id, position) SELECT id, $1, 1 FROM motion`, s.file.ID)
+			c.in(tx, `UPDATE motion SET state = 'closed', outcome = 'carried'`)
 		}, do: func(ctx context.Context, a *acts.Acts, c *country, _ stand) error {
-			_, err := a.FixCandidates(ctx, c.Admin, c.Key(), acts.FixCandidatesInput{Round: c.round, Minutes: "纪要", MetOn: award.DateOf(c.Now())})
+			_, err := a.FixCandidates(ctx, c.Admin, c.Key(), acts.FixCandidatesInput{Round: c.round})
 			return err
 		}},
 		{name: "decide", act: award.ActDecide, prepare: func(tx sqlTx, c *country, s stand) {

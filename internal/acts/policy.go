@@ -94,6 +94,12 @@ func policy() map[award.Act][]grant {
 		award.ActDecideOpinion:  {{theOffice, heads}},
 		award.ActEndAsking:      {{theOffice, heads}},
 
+		award.ActConvene:      {{theOffice, heads}},
+		award.ActHoldMeeting:  {{theOffice, staff}},
+		award.ActTableMotions: {{theOffice, staff}},
+		award.ActRecordVotes:  {{theOffice, staff}},
+		award.ActCloseMotion:  {{theOffice, heads}},
+
 		award.ActReportFacts:       {{unitOrAbove, staff}},
 		award.ActConfirmFacts:      {{theWaiting, staff}}, // the county office: award.ConfirmingOffice
 		award.ActSaveSelfCheck:     {{unitOrAbove, staff}},

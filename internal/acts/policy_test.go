@@ -88,6 +88,12 @@ var allowed = map[award.Act]struct {
 	award.ActDecideOpinion:  {"office", only(province, admin, head)},
 	award.ActEndAsking:      {"office", only(province, admin, head)},
 
+	award.ActConvene:      {"office", only(province, admin, head)},
+	award.ActHoldMeeting:  {"office", only(province, admin, head, clerk)},
+	award.ActTableMotions: {"office", only(province, admin, head, clerk)},
+	award.ActRecordVotes:  {"office", only(province, admin, head, clerk)},
+	award.ActCloseMotion:  {"office", only(province, admin, head)},
+
 	award.ActReportFacts:       {"register", downTo(street, admin, head, clerk)},
 	award.ActConfirmFacts:      {"file", only(district, admin, head, clerk)},
 	award.ActSaveSelfCheck:     {"file", downTo(street, admin, head, clerk)},

@@ -29,6 +29,7 @@ type ProvinceFile struct {
 	Surveyed    bool
 	Survey      award.Survey
 	Barred      []string // by these departments; only where it is asked for
+	Path        []int64  // the unit's: root … itself
 }
 
 // surveyed says whether the unit's survey is there and passes the round's gate.
@@ -125,6 +126,11 @@ func (a *Acts) AdoptProposals(ctx context.Context, by award.Officer, key Key, in
 		if err != nil {
 			return AdoptedList{}, err
 		}
+		if round.Rules.ProvinceVotes {
+			if err := t.mustBeCarried(ctx, desk{round: round, id: office.ID, code: office.Code}, items); err != nil {
+				return AdoptedList{}, err
+			}
+		}
 		hash := award.ListHash(listed(items))
 		list, err := t.AddList(ctx, in.Round, by, office.ID, AdoptedList{
 			Kind: award.ListProposed, Minutes: in.Minutes, MetOn: in.MetOn, SHA256: hash[:], Items: items,
@@ -141,6 +147,30 @@ func (a *Acts) AdoptProposals(ctx context.Context, by award.Officer, key Key, in
 		}
 		return list, t.tellOffice(ctx, office.Code, award.StageRecommendation)
 	})
+}
+
+// mustBeCarried refuses a list with a unit that the review body has not taken, in
+// a round where it votes (D-80).
+func (t *act) mustBeCarried(ctx context.Context, d desk, items []ListItem) error {
+	c, err := t.Committee(ctx, t.round, d.id)
+	if err != nil {
+		return err
+	}
+	dockets, err := localDockets(ctx, t, d, c)
+	if err != nil {
+		return err
+	}
+	var defects []award.Defect
+	for i, item := range items {
+		k, err := docketOf(dockets, item.Application)
+		if err != nil || !slices.Contains(k.Taken(), item.Application) {
+			defects = append(defects, award.Defect{Pointer: fmt.Sprintf("/items/%d", i), Key: "item_not_carried", Args: []any{item.Name}})
+		}
+	}
+	if len(defects) > 0 {
+		return award.RefuseFields(award.Incomplete, "D-80", "proposals_not_carried", defects)
+	}
+	return nil
 }
 
 // adoptable are the states a file can be adopted from, by the table of moves.

@@ -59,6 +59,12 @@ const (
 	ActDecideOpinion  Act = "decide-department-opinion"
 	ActEndAsking      Act = "end-department-asking" // a department that has not answered, by a minuted reason
 
+	ActConvene      Act = "convene-committee" // 组成评审委员会
+	ActHoldMeeting  Act = "hold-meeting"
+	ActTableMotions Act = "table-motions" // 提请表决
+	ActRecordVotes  Act = "record-votes"  // 记名表决
+	ActCloseMotion  Act = "close-motion"
+
 	ActReportFacts       Act = "report-facts"  // 年度基本情况
 	ActConfirmFacts      Act = "confirm-facts" // the county office's word on them
 	ActSaveSelfCheck     Act = "save-self-check"
@@ -151,6 +157,7 @@ func OfficeActs() []Act {
 		ActAcceptPackage, ActReturnPackage, ActAddToSpotCheck, ActRecordVisit, ActMark, ActFixCandidates, ActDecide,
 		ActCompleteStage, ActAdoptProposals, ActAnnounceNotice, ActRecommend, ActPutPackage,
 		ActAskDepartments, ActRecordOpinions, ActImportOpinions, ActDecideOpinion, ActEndAsking,
+		ActConvene, ActHoldMeeting, ActTableMotions, ActRecordVotes, ActCloseMotion,
 		ActReportFacts, ActConfirmFacts, ActSaveSelfCheck, ActCreateApplication, ActEditApplication, ActFile, ActEndorse,
 		ActCallUp, ActWithdraw, ActInspect, ActSurvey, ActSetIntakeLimits, ActSetSubItems, ActImportSubItems, ActScanForm,
 		ActRequestReview, ActAnswerReview,

@@ -40,9 +40,11 @@ func (s DepartmentState) Chinese() string {
 
 // Bars reports whether an opinion in the state keeps its unit off the proposed
 // list and out of the cut.
-func (s DepartmentState) Bars() bool {
-	return s == DepartmentOpen || s == DepartmentObjected || s == DepartmentUpheld
-}
+func (s DepartmentState) Bars() bool { return s.Undecided() || s == DepartmentUpheld }
+
+// Undecided reports whether somebody must still answer or decide. Before the
+// nation such a unit keeps its place and can not be voted on (D-77).
+func (s DepartmentState) Undecided() bool { return s == DepartmentOpen || s == DepartmentObjected }
 
 // Objected reports whether the department has objected, decided or not.
 func (s DepartmentState) Objected() bool {
@@ -109,10 +111,10 @@ func CheckDepartments(pointer string, departments []string) []Defect {
 	return defects
 }
 
-// DepartmentsWith returns the departments that an office asks: the round's, which
-// none may leave out, then its own (D-45).
-func (r Rules) DepartmentsWith(own ...string) []string {
-	all := slices.Clone(r.Departments)
+// WithOwn returns the departments that an office asks: those that the round
+// requires, which none may leave out, then its own (D-45).
+func WithOwn(required []string, own ...string) []string {
+	all := slices.Clone(required)
 	for _, name := range own {
 		if !slices.Contains(all, name) {
 			all = append(all, name)

@@ -48,11 +48,10 @@ func TestAnObjectionHasItsGroundItsLetterAndItsDay(t *testing.T) {
 }
 
 func TestAnOfficeAsksTheRoundsDepartmentsAndItsOwn(t *testing.T) {
-	rules := award.Rules{Departments: []string{"公安厅", "财政厅"}}
-	if got := rules.DepartmentsWith("卫生厅", "公安厅"); !slices.Equal(got, []string{"公安厅", "财政厅", "卫生厅"}) {
+	if got := award.WithOwn([]string{"公安厅", "财政厅"}, "卫生厅", "公安厅"); !slices.Equal(got, []string{"公安厅", "财政厅", "卫生厅"}) {
 		t.Errorf("asks %v", got)
 	}
-	if got := (award.Rules{}).DepartmentsWith(); len(got) != 0 {
+	if got := award.WithOwn(nil); len(got) != 0 {
 		t.Errorf("a round without departments asks %v", got)
 	}
 	var got []string

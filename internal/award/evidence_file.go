@@ -234,7 +234,7 @@ type UseKind string
 const (
 	UseSelfCheck   UseKind = "self_check"  // an indicator of a self-check
 	UseEndorsement UseKind = "endorsement" // the scan of the sealed page
-	UsePackage     UseKind = "package"     // covering letter, report
+	UsePackage     UseKind = "package"     // covering letter, report, signed minutes
 	UseNotice      UseKind = "notice"      // proof of publication
 	UseVisit       UseKind = "visit"       // what a visit of the spot check found: the owner office's alone
 )

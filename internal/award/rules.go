@@ -27,6 +27,10 @@ type Rules struct {
 	ReviewDays        int              `json:"review_days"`         // working days to answer it, D-40
 	RequiresTitle     []Category       `json:"requires_title"`      // only holders of a title given below the owner may file, D-87; none by default
 
+	NationalDepartments []string `json:"national_departments"` // the owner office asks them about the frozen list, D-77
+	CommitteeVotes      bool     `json:"committee_votes"`      // candidates come only from motions that the committee has carried, D-79
+	ProvinceVotes       bool     `json:"province_votes"`       // and so do the proposed lists of recommending offices, D-80
+
 	ObjectionAdmitDays int `json:"objection_admit_days"` // working days to admit an objection or refuse it, D-03
 	ObjectionRuleDays  int `json:"objection_rule_days"`  // days to rule on it, and once as many again, D-03
 	SpotCheckPercent   int `json:"spot_check_percent"`   // share of an office's recommended units that is visited, D-08; 0: no spot check
@@ -49,6 +53,8 @@ func DefaultRules() Rules {
 		SealedForm:        true,
 		ReviewRequestDays: 5,
 		ReviewDays:        10,
+
+		CommitteeVotes: true,
 
 		ObjectionAdmitDays: objectionAdmitDays,
 		ObjectionRuleDays:  objectionRuleDays,
@@ -96,6 +102,7 @@ func (r Rules) Check() []Defect {
 		defects = append(defects, Defect{"/rules/pass_mark", "points_bounds", []any{mostPoints.String(), r.PassMark.String()}})
 	}
 	defects = append(defects, CheckDepartments("/rules/departments", r.Departments)...)
+	defects = append(defects, CheckDepartments("/rules/national_departments", r.NationalDepartments)...)
 	for _, category := range slices.Sorted(maps.Keys(r.MinimumAsked)) {
 		pointer := "/rules/minimum_asked/" + string(category)
 		if !slices.Contains(Categories(), category) {

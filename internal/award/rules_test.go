@@ -17,6 +17,7 @@ func TestTheDefaultRulesAreThoseOfTheInterpretations(t *testing.T) {
 		ReturnDays: 10, ArrivalDays: 60, EndorseDays: 10, EarlierNoticeDays: 3,
 		SealedForm: true, ReviewRequestDays: 5, ReviewDays: 10, ObjectionAdmitDays: 5, ObjectionRuleDays: 30,
 		SpotCheckPercent: 20, SpotCheckFailures: 20,
+		CommitteeVotes: true,
 	}
 	if diff := cmp.Diff(want, award.DefaultRules()); diff != "" {
 		t.Errorf("D-01 … D-40 (-want +got):\n%s", diff)

@@ -33,7 +33,7 @@ func (t *tx) OfficesUnsettled(ctx context.Context, round string) (int, error) {
 
 const nationalFileFrom = `
 	SELECT a.id, a.unit_id, u.code, u.name, a.category, o.code, a.state, m.marks,
-	       s.application_id IS NOT NULL, coalesce(s.total, 0), coalesce(s.passed, false)
+	       s.application_id IS NOT NULL, coalesce(s.total, 0), coalesce(s.passed, false), u.path, a.office_id
 	FROM application a
 	JOIN round_unit u ON u.round_id = a.round_id AND u.unit_id = a.unit_id
 	JOIN round_office o ON o.round_id = a.round_id AND o.office_id = a.office_id
@@ -49,7 +49,8 @@ func readNationalFiles(ctx context.Context, q queryer, where string, args ...any
 	var files []acts.NationalFile
 	for rows.Next() {
 		var f acts.NationalFile
-		if err := rows.Scan(&f.ID, &f.Unit, &f.Code, &f.Name, &f.Category, &f.Office, &f.State, (*marks)(&f.Marks), &f.Scored, &f.Total, &f.Passed); err != nil {
+		if err := rows.Scan(&f.ID, &f.Unit, &f.Code, &f.Name, &f.Category, &f.Office, &f.State, (*marks)(&f.Marks), &f.Scored, &f.Total, &f.Passed,
+			(*pq.Int64Array)(&f.Path), &f.Recommending); err != nil {
 			return nil, fmt.Errorf("read file before the nation: %w", err)
 		}
 		files = append(files, f)

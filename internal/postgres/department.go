@@ -27,9 +27,9 @@ func (t *tx) AddAsking(ctx context.Context, by award.Officer, round string, offi
 		return 0, fmt.Errorf("write the letter to departments: %w", err)
 	}
 	asked, err := t.ExecContext(ctx, `
-		INSERT INTO department_opinion (application_id, department, asking_id, officer_id)
-		SELECT f.id, d.name, $1, $2 FROM unnest($3::bigint[]) AS f (id), unnest($4::text[]) AS d (name)
-		ON CONFLICT ON CONSTRAINT department_opinion_pkey DO NOTHING`, id, by.ID, pq.Array(files), pq.Array(a.Departments))
+		INSERT INTO department_opinion (application_id, office_id, department, asking_id, officer_id)
+		SELECT f.id, $5, d.name, $1, $2 FROM unnest($3::bigint[]) AS f (id), unnest($4::text[]) AS d (name)
+		ON CONFLICT ON CONSTRAINT department_opinion_pkey DO NOTHING`, id, by.ID, pq.Array(files), pq.Array(a.Departments), office)
 	if err != nil {
 		return 0, fmt.Errorf("ask departments: %w", err)
 	}
@@ -72,7 +72,7 @@ func (t *tx) DepartmentOpinions(ctx context.Context, round string, office int64)
 }
 
 // SaveOpinions writes opinions as they now stand, in one statement.
-func (t *tx) SaveOpinions(ctx context.Context, by award.Officer, opinions []acts.DepartmentOpinion) error {
+func (t *tx) SaveOpinions(ctx context.Context, by award.Officer, office int64, opinions []acts.DepartmentOpinion) error {
 	type row struct {
 		Application int64   `json:"application_id"`
 		Department  string  `json:"department"`
@@ -102,7 +102,7 @@ func (t *tx) SaveOpinions(ctx context.Context, by award.Officer, opinions []acts
 			answered_on = n.answered_on, reason = n.reason, officer_id = $2, at = shifan_now()
 		FROM jsonb_to_recordset($1::jsonb) AS n (application_id bigint, department text, state text,
 			ground text, letter text, answered_on date, reason text)
-		WHERE o.application_id = n.application_id AND o.department = n.department`, encoded, by.ID)
+		WHERE o.application_id = n.application_id AND o.office_id = $3 AND o.department = n.department`, encoded, by.ID, office)
 	if err != nil {
 		return fmt.Errorf("save departments' opinions: %w", err)
 	}

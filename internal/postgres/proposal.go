@@ -35,7 +35,7 @@ func (t *tx) ProvinceFiles(ctx context.Context, round string, office int64, stat
 		SELECT a.id, a.unit_id, u.code, u.name, a.category, a.state, a.revision, a.suspended, a.filed_at IS NOT NULL, a.form_scan IS NOT NULL,
 		       i.application_id IS NOT NULL, coalesce(i.passed, false), coalesce(i.finding, '') <> '', coalesce(i.total, 0),
 		       s.application_id IS NOT NULL, coalesce(s.satisfied, 0), coalesce(s.basically, 0),
-		       coalesce(s.dissatisfied, 0), coalesce(s.unknown, 0)
+		       coalesce(s.dissatisfied, 0), coalesce(s.unknown, 0), u.path
 		FROM application a
 		JOIN round_unit u ON u.round_id = a.round_id AND u.unit_id = a.unit_id
 		LEFT JOIN inspection i ON i.application_id = a.id
@@ -51,7 +51,8 @@ func (t *tx) ProvinceFiles(ctx context.Context, round string, office int64, stat
 		var f acts.ProvinceFile
 		if err := rows.Scan(&f.ID, &f.Unit, &f.Code, &f.Name, &f.Category, &f.State, &f.Revision, &f.Suspended, &f.Filed, &f.FormScanned,
 			&f.Inspected, &f.Passed, &f.Finding, &f.Total,
-			&f.Surveyed, &f.Survey.Satisfied, &f.Survey.Basically, &f.Survey.Dissatisfied, &f.Survey.Unknown); err != nil {
+			&f.Surveyed, &f.Survey.Satisfied, &f.Survey.Basically, &f.Survey.Dissatisfied, &f.Survey.Unknown,
+			(*pq.Int64Array)(&f.Path)); err != nil {
 			return nil, fmt.Errorf("read file at the province: %w", err)
 		}
 		files = append(files, f)
