@@ -363,8 +363,7 @@ func (m *matrix) sample(o *operation, name string, s *openapi3.Schema) any {
 		return true
 	case s.Type.Includes("integer"):
 		if known := m.values[name]; known != nil {
-			var n json.Number = json.Number(known[0])
-			return n
+			return json.Number(known[0])
 		}
 		if s.Min != nil {
 			return max(*s.Min, 1)
@@ -476,7 +475,8 @@ func TestTheMatrixSeesALeak(t *testing.T) {
 		}
 	}
 	for _, c := range secrets() {
-		if c.what != "a key" && !found[c.what] {
+		somebody := slices.ContainsFunc(m.readers, func(r reader) bool { return !c.from(r) })
+		if somebody && !found[c.what] {
 			t.Errorf("nobody at all reads %s: is it planted?", c.what)
 		}
 	}
