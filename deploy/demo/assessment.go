@@ -64,9 +64,14 @@ func (d *drill) fixCandidates(ctx context.Context) error {
 }
 
 // giveNotice puts the candidates before the public in a central medium and on a
-// website, and waits until nothing can come any more (N 四(四)).
+// website, where some object, and waits until nothing can come any more (N 四(四)).
 func (d *drill) giveNotice(ctx context.Context) error {
 	now := moment(time.Now())
+	var announced struct {
+		Notice struct {
+			ID int64 `json:"id"`
+		} `json:"notice"`
+	}
 	err := d.admin.post(ctx, d.path("/offices/0/public-notices"), map[string]any{
 		"evidence": []evidence{
 			{Medium: award.CentralMedium, Name: "中央媒体(演练)", PublishedOn: now},
@@ -74,8 +79,11 @@ func (d *drill) giveNotice(ctx context.Context) error {
 		},
 		"contacts": []contact{{Unit: "部级演练办公室", Phone: "演练"}},
 		"text":     "演练:拟命名表彰单位公示。",
-	}, nil)
+	}, &announced)
 	if err != nil {
+		return err
+	}
+	if err := d.object(ctx, announced.Notice.ID); err != nil {
 		return err
 	}
 	return poll(ctx, d.day/4, func() (bool, error) {
