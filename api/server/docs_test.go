@@ -48,7 +48,7 @@ func TestTheDocumentationShowsEveryOperationAndLinksNowhereElse(t *testing.T) {
 	if csp := a.header.Get("Content-Security-Policy"); !strings.HasPrefix(csp, "default-src 'none'") {
 		t.Errorf("policy %q", csp)
 	}
-	if len(a.body) > 400<<10 {
+	if len(a.body) > 600<<10 { // every operation on one page, for whoever writes a client
 		t.Errorf("the page has %d KiB", len(a.body)>>10)
 	}
 }

@@ -10,6 +10,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/json"
@@ -68,12 +69,11 @@ func run(args []string, in io.Reader, out io.Writer) (int, error) {
 		return nothing, errors.New("give one file, or the published answer on standard input")
 	}
 	if len(args) == 1 {
-		file, err := os.Open(args[0])
+		text, err := os.ReadFile(args[0])
 		if err != nil {
 			return nothing, err
 		}
-		defer file.Close()
-		in = file
+		in = bytes.NewReader(text)
 	}
 	var p published
 	if err := json.NewDecoder(in).Decode(&p); err != nil {
