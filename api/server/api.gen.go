@@ -537,6 +537,7 @@ func (e LevelRemarkOpinion) Valid() bool {
 
 // Defines values for LimitMoveKind.
 const (
+	LimitMoveKindAdmit   LimitMoveKind = "admit"
 	LimitMoveKindEndorse LimitMoveKind = "endorse"
 	LimitMoveKindReturn  LimitMoveKind = "return"
 	LimitMoveKindReview  LimitMoveKind = "review"
@@ -545,6 +546,8 @@ const (
 // Valid indicates whether the value is a known member of the LimitMoveKind enum.
 func (e LimitMoveKind) Valid() bool {
 	switch e {
+	case LimitMoveKindAdmit:
+		return true
 	case LimitMoveKindEndorse:
 		return true
 	case LimitMoveKindReturn:
@@ -2687,8 +2690,15 @@ type Notes map[string]Note
 
 // Notice defines model for Notice.
 type Notice struct {
-	ClosesAt time.Time  `json:"closes_at"`
-	Contacts *[]Contact `json:"contacts,omitempty"`
+	Changes  *[]NoticeChange `json:"changes,omitempty"`
+	ClosesAt time.Time       `json:"closes_at"`
+	Contacts *[]Contact      `json:"contacts,omitempty"`
+
+	// CorrectedBy 更正本公示的公示
+	CorrectedBy *int64 `json:"corrected_by,omitempty"`
+
+	// Corrects 所更正的已撤回公示
+	Corrects *int64 `json:"corrects,omitempty"`
 
 	// Drill 演练
 	Drill    *bool       `json:"drill,omitempty"`
@@ -2704,9 +2714,19 @@ type Notice struct {
 	Number  int      `json:"number"`
 
 	// Office 区划代码(去尾零)
-	Office     Code        `json:"office"`
-	OfficeName *string     `json:"office_name,omitempty"`
-	OpensAt    time.Time   `json:"opens_at"`
+	Office     Code    `json:"office"`
+	OfficeName *string `json:"office_name,omitempty"`
+
+	// OfficialText 公示正文
+	OfficialText *string        `json:"official_text,omitempty"`
+	OpensAt      time.Time      `json:"opens_at"`
+	Proofs       *[]NoticeProof `json:"proofs,omitempty"`
+
+	// Provisional 涉及尚未公布工作日历的年份，公布后重新计算
+	Provisional *bool `json:"provisional,omitempty"`
+
+	// Revision 改动一次加一
+	Revision   *int        `json:"revision,omitempty"`
 	Round      string      `json:"round"`
 	RoundTitle *string     `json:"round_title,omitempty"`
 	Scope      NoticeScope `json:"scope"`
@@ -2726,6 +2746,31 @@ type NoticeScope string
 
 // NoticeState defines model for Notice.State.
 type NoticeState string
+
+// NoticeChange defines model for NoticeChange.
+type NoticeChange struct {
+	Act         string    `json:"act"`
+	At          time.Time `json:"at"`
+	ClosesAt    time.Time `json:"closes_at"`
+	FinalAt     time.Time `json:"final_at"`
+	Reason      string    `json:"reason"`
+	Revision    int       `json:"revision"`
+	WorkingDays int       `json:"working_days"`
+}
+
+// NoticeDone defines model for NoticeDone.
+type NoticeDone struct {
+	Notice  Notice  `json:"notice"`
+	Receipt Receipt `json:"receipt"`
+}
+
+// NoticeProof defines model for NoticeProof.
+type NoticeProof struct {
+	// Announces 公告的是第几次改动；公示本身的没有
+	Announces *int     `json:"announces,omitempty"`
+	Evidence  Evidence `json:"evidence"`
+	Position  int      `json:"position"`
+}
 
 // Objection defines model for Objection.
 type Objection struct {
@@ -4171,6 +4216,16 @@ type WaitingFor struct {
 	Since       *time.Time `json:"since,omitempty"`
 }
 
+// Waiver 公示前检查发现的疑似个人信息，确可公开的逐项说明理由；其余须删去
+type Waiver struct {
+	// Place 检查结果所列位置
+	Place  string `json:"place"`
+	Reason string `json:"reason"`
+
+	// Sample 检查结果所列遮盖后的内容
+	Sample string `json:"sample"`
+}
+
 // Widening defines model for Widening.
 type Widening struct {
 	At time.Time `json:"at"`
@@ -4271,6 +4326,9 @@ type Limit = int
 
 // MotionNumber defines model for MotionNumber.
 type MotionNumber = int
+
+// NoticeNumber defines model for NoticeNumber.
+type NoticeNumber = int
 
 // ObjectionID defines model for ObjectionID.
 type ObjectionID = int64
@@ -5240,12 +5298,63 @@ type AnnounceNoticeJSONBody struct {
 	// FirstDay 日期(当日24:00止,如 2026-12-31)或 RFC 3339 时刻(演练)
 	//
 	// Examples: 2026-12-31
-	FirstDay *Instant `json:"first_day,omitempty"`
-	Text     *string  `json:"text,omitempty"`
+	FirstDay *Instant  `json:"first_day,omitempty"`
+	Text     *string   `json:"text,omitempty"`
+	Waivers  *[]Waiver `json:"waivers,omitempty"`
 }
 
 // AnnounceNoticeParams defines parameters for AnnounceNotice.
 type AnnounceNoticeParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ExtendNoticeJSONBody defines parameters for ExtendNotice.
+type ExtendNoticeJSONBody struct {
+	// Evidence 延长公告的刊发情况
+	Evidence []Evidence `json:"evidence"`
+	Reason   string     `json:"reason"`
+
+	// WorkingDays 延长后的总工作日数
+	WorkingDays int `json:"working_days"`
+}
+
+// ExtendNoticeParams defines parameters for ExtendNotice.
+type ExtendNoticeParams struct {
+	// IfMatch 所见版本
+	IfMatch IfMatch `json:"If-Match"`
+
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ProveNoticeJSONBody defines parameters for ProveNotice.
+type ProveNoticeJSONBody struct {
+	// Position 更正第几条公示情况；0 为补充
+	Position int      `json:"position"`
+	Proof    Evidence `json:"proof"`
+	Reason   string   `json:"reason"`
+}
+
+// ProveNoticeParams defines parameters for ProveNotice.
+type ProveNoticeParams struct {
+	// IfMatch 所见版本
+	IfMatch IfMatch `json:"If-Match"`
+
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// WithdrawNoticeJSONBody defines parameters for WithdrawNotice.
+type WithdrawNoticeJSONBody struct {
+	Reason string `json:"reason"`
+}
+
+// WithdrawNoticeParams defines parameters for WithdrawNotice.
+type WithdrawNoticeParams struct {
+	// IfMatch 所见版本
+	IfMatch IfMatch `json:"If-Match"`
+
 	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
@@ -5721,6 +5830,15 @@ type AdoptProposalsJSONRequestBody AdoptProposalsJSONBody
 // AnnounceNoticeJSONRequestBody defines body for AnnounceNotice for application/json ContentType.
 type AnnounceNoticeJSONRequestBody AnnounceNoticeJSONBody
 
+// ExtendNoticeJSONRequestBody defines body for ExtendNotice for application/json ContentType.
+type ExtendNoticeJSONRequestBody ExtendNoticeJSONBody
+
+// ProveNoticeJSONRequestBody defines body for ProveNotice for application/json ContentType.
+type ProveNoticeJSONRequestBody ProveNoticeJSONBody
+
+// WithdrawNoticeJSONRequestBody defines body for WithdrawNotice for application/json ContentType.
+type WithdrawNoticeJSONRequestBody WithdrawNoticeJSONBody
+
 // RecommendJSONRequestBody defines body for Recommend for application/json ContentType.
 type RecommendJSONRequestBody RecommendJSONBody
 
@@ -5903,6 +6021,9 @@ type ServerInterface interface {
 	// FileObjection 提出异议 Object to a unit on the list, while it is before the public
 	// (POST /public/notices/{id}/objections)
 	FileObjection(c *gin.Context, id int64, params FileObjectionParams)
+	// GetPublicNoticePage 公示正文 The notice as a page to read and to print
+	// (GET /public/notices/{id}/page)
+	GetPublicNoticePage(c *gin.Context, id int64)
 	// GetPublicObjection 查询异议 Where an objection stands, and its written answer
 	// (GET /public/objections/{receipt})
 	GetPublicObjection(c *gin.Context, receipt ReceiptNumber)
@@ -6122,6 +6243,15 @@ type ServerInterface interface {
 	// AnnounceNotice 公示 Put the adopted list before the public (the owner office- the candidates)
 	// (POST /rounds/{round}/offices/{office}/public-notices)
 	AnnounceNotice(c *gin.Context, round RoundID, office OfficeCode, params AnnounceNoticeParams)
+	// ExtendNotice 延长公示 Make a running window longer, never shorter
+	// (POST /rounds/{round}/offices/{office}/public-notices/{number}/extension)
+	ExtendNotice(c *gin.Context, round RoundID, office OfficeCode, number NoticeNumber, params ExtendNoticeParams)
+	// ProveNotice 公示情况补正 Put a proof of publication right, or add one; a required one that is later moves the window
+	// (POST /rounds/{round}/offices/{office}/public-notices/{number}/proofs)
+	ProveNotice(c *gin.Context, round RoundID, office OfficeCode, number NoticeNumber, params ProveNoticeParams)
+	// WithdrawNotice 撤回公示 Withdraw a notice before its list is final
+	// (POST /rounds/{round}/offices/{office}/public-notices/{number}/withdrawal)
+	WithdrawNotice(c *gin.Context, round RoundID, office OfficeCode, number NoticeNumber, params WithdrawNoticeParams)
 	// GetCut 推荐名单及未列入的原因 The cut, and why each file is in it or not
 	// (GET /rounds/{round}/offices/{office}/recommendations)
 	GetCut(c *gin.Context, round RoundID, office OfficeCode)
@@ -7961,6 +8091,31 @@ func (siw *ServerInterfaceWrapper) FileObjection(c *gin.Context) {
 	}
 
 	siw.Handler.FileObjection(c, id, params)
+}
+
+// GetPublicNoticePage operation middleware
+func (siw *ServerInterfaceWrapper) GetPublicNoticePage(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id int64
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetPublicNoticePage(c, id)
 }
 
 // GetPublicObjection operation middleware
@@ -11625,6 +11780,273 @@ func (siw *ServerInterfaceWrapper) AnnounceNotice(c *gin.Context) {
 	siw.Handler.AnnounceNotice(c, round, office, params)
 }
 
+// ExtendNotice operation middleware
+func (siw *ServerInterfaceWrapper) ExtendNotice(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "office" -------------
+	var office OfficeCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "office", c.Param("office"), &office, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter office: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "number" -------------
+	var number NoticeNumber
+
+	err = runtime.BindStyledParameterWithOptions("simple", "number", c.Param("number"), &number, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter number: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExtendNoticeParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter If-Match is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ExtendNotice(c, round, office, number, params)
+}
+
+// ProveNotice operation middleware
+func (siw *ServerInterfaceWrapper) ProveNotice(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "office" -------------
+	var office OfficeCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "office", c.Param("office"), &office, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter office: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "number" -------------
+	var number NoticeNumber
+
+	err = runtime.BindStyledParameterWithOptions("simple", "number", c.Param("number"), &number, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter number: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ProveNoticeParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter If-Match is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ProveNotice(c, round, office, number, params)
+}
+
+// WithdrawNotice operation middleware
+func (siw *ServerInterfaceWrapper) WithdrawNotice(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "office" -------------
+	var office OfficeCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "office", c.Param("office"), &office, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter office: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "number" -------------
+	var number NoticeNumber
+
+	err = runtime.BindStyledParameterWithOptions("simple", "number", c.Param("number"), &number, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter number: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params WithdrawNoticeParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter If-Match is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.WithdrawNotice(c, round, office, number, params)
+}
+
 // GetCut operation middleware
 func (siw *ServerInterfaceWrapper) GetCut(c *gin.Context) {
 
@@ -14032,6 +14454,9 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/rounds/:round/offices/:office/proposals", wrapper.GetProposals)
 	router.POST(options.BaseURL+"/rounds/:round/offices/:office/proposals", wrapper.AdoptProposals)
 	router.POST(options.BaseURL+"/rounds/:round/offices/:office/public-notices", wrapper.AnnounceNotice)
+	router.POST(options.BaseURL+"/rounds/:round/offices/:office/public-notices/:number/extension", wrapper.ExtendNotice)
+	router.POST(options.BaseURL+"/rounds/:round/offices/:office/public-notices/:number/proofs", wrapper.ProveNotice)
+	router.POST(options.BaseURL+"/rounds/:round/offices/:office/public-notices/:number/withdrawal", wrapper.WithdrawNotice)
 	router.GET(options.BaseURL+"/rounds/:round/offices/:office/docket/:category", wrapper.GetDocket)
 	router.GET(options.BaseURL+"/rounds/:round/offices/:office/docket/:category/workbook", wrapper.GetDocketWorkbook)
 	router.GET(options.BaseURL+"/rounds/:round/offices/:office/recommendations", wrapper.GetCut)
@@ -14130,6 +14555,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/public/objections/:receipt", wrapper.GetPublicObjection)
 	router.POST(options.BaseURL+"/public/objections/:receipt/attachments", wrapper.AttachToObjection)
 	router.GET(options.BaseURL+"/public/spot-checks/:round", wrapper.GetPublicSpotCheck)
+	router.GET(options.BaseURL+"/public/notices/:id/page", wrapper.GetPublicNoticePage)
 	router.GET(options.BaseURL+"/public/titles/:number", wrapper.GetPublicTitle)
 	router.GET(options.BaseURL+"/units", wrapper.ListUnits)
 	router.PATCH(options.BaseURL+"/units/:unit", wrapper.CorrectUnit)
@@ -16020,6 +16446,51 @@ func (response FileObjectiondefaultApplicationProblemPlusJSONResponse) VisitFile
 	return err
 }
 
+type GetPublicNoticePageRequestObject struct {
+	Id int64 `json:"id"`
+}
+
+type GetPublicNoticePageResponseObject interface {
+	VisitGetPublicNoticePageResponse(w http.ResponseWriter) error
+}
+
+type GetPublicNoticePage200TexthtmlResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetPublicNoticePage200TexthtmlResponse) VisitGetPublicNoticePageResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetPublicNoticePagedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPublicNoticePagedefaultApplicationProblemPlusJSONResponse) VisitGetPublicNoticePageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetPublicObjectionRequestObject struct {
 	Receipt ReceiptNumber `json:"receipt"`
 }
@@ -16143,23 +16614,6 @@ func (response GetPublicSpotCheck200JSONResponse) VisitGetPublicSpotCheckRespons
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type GetPublicSpotCheckdefaultApplicationProblemPlusJSONResponse struct {
-	Body       Problem
-	StatusCode int
-}
-
-func (response GetPublicSpotCheckdefaultApplicationProblemPlusJSONResponse) VisitGetPublicSpotCheckResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -19080,10 +19534,7 @@ type AnnounceNoticeResponseObject interface {
 	VisitAnnounceNoticeResponse(w http.ResponseWriter) error
 }
 
-type AnnounceNotice201JSONResponse struct {
-	Notice  Notice  `json:"notice"`
-	Receipt Receipt `json:"receipt"`
-}
+type AnnounceNotice201JSONResponse NoticeDone
 
 func (response AnnounceNotice201JSONResponse) VisitAnnounceNoticeResponse(w http.ResponseWriter) error {
 
@@ -19103,6 +19554,135 @@ type AnnounceNoticedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response AnnounceNoticedefaultApplicationProblemPlusJSONResponse) VisitAnnounceNoticeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExtendNoticeRequestObject struct {
+	Round  RoundID      `json:"round"`
+	Office OfficeCode   `json:"office"`
+	Number NoticeNumber `json:"number"`
+	Params ExtendNoticeParams
+	Body   *ExtendNoticeJSONRequestBody
+}
+
+type ExtendNoticeResponseObject interface {
+	VisitExtendNoticeResponse(w http.ResponseWriter) error
+}
+
+type ExtendNotice200JSONResponse NoticeDone
+
+func (response ExtendNotice200JSONResponse) VisitExtendNoticeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExtendNoticedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExtendNoticedefaultApplicationProblemPlusJSONResponse) VisitExtendNoticeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProveNoticeRequestObject struct {
+	Round  RoundID      `json:"round"`
+	Office OfficeCode   `json:"office"`
+	Number NoticeNumber `json:"number"`
+	Params ProveNoticeParams
+	Body   *ProveNoticeJSONRequestBody
+}
+
+type ProveNoticeResponseObject interface {
+	VisitProveNoticeResponse(w http.ResponseWriter) error
+}
+
+type ProveNotice200JSONResponse NoticeDone
+
+func (response ProveNotice200JSONResponse) VisitProveNoticeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProveNoticedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ProveNoticedefaultApplicationProblemPlusJSONResponse) VisitProveNoticeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawNoticeRequestObject struct {
+	Round  RoundID      `json:"round"`
+	Office OfficeCode   `json:"office"`
+	Number NoticeNumber `json:"number"`
+	Params WithdrawNoticeParams
+	Body   *WithdrawNoticeJSONRequestBody
+}
+
+type WithdrawNoticeResponseObject interface {
+	VisitWithdrawNoticeResponse(w http.ResponseWriter) error
+}
+
+type WithdrawNotice200JSONResponse NoticeDone
+
+func (response WithdrawNotice200JSONResponse) VisitWithdrawNoticeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawNoticedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response WithdrawNoticedefaultApplicationProblemPlusJSONResponse) VisitWithdrawNoticeResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -21170,6 +21750,9 @@ type StrictServerInterface interface {
 	// FileObjection 提出异议 Object to a unit on the list, while it is before the public
 	// (POST /public/notices/{id}/objections)
 	FileObjection(ctx context.Context, request FileObjectionRequestObject) (FileObjectionResponseObject, error)
+	// GetPublicNoticePage 公示正文 The notice as a page to read and to print
+	// (GET /public/notices/{id}/page)
+	GetPublicNoticePage(ctx context.Context, request GetPublicNoticePageRequestObject) (GetPublicNoticePageResponseObject, error)
 	// GetPublicObjection 查询异议 Where an objection stands, and its written answer
 	// (GET /public/objections/{receipt})
 	GetPublicObjection(ctx context.Context, request GetPublicObjectionRequestObject) (GetPublicObjectionResponseObject, error)
@@ -21389,6 +21972,15 @@ type StrictServerInterface interface {
 	// AnnounceNotice 公示 Put the adopted list before the public (the owner office- the candidates)
 	// (POST /rounds/{round}/offices/{office}/public-notices)
 	AnnounceNotice(ctx context.Context, request AnnounceNoticeRequestObject) (AnnounceNoticeResponseObject, error)
+	// ExtendNotice 延长公示 Make a running window longer, never shorter
+	// (POST /rounds/{round}/offices/{office}/public-notices/{number}/extension)
+	ExtendNotice(ctx context.Context, request ExtendNoticeRequestObject) (ExtendNoticeResponseObject, error)
+	// ProveNotice 公示情况补正 Put a proof of publication right, or add one; a required one that is later moves the window
+	// (POST /rounds/{round}/offices/{office}/public-notices/{number}/proofs)
+	ProveNotice(ctx context.Context, request ProveNoticeRequestObject) (ProveNoticeResponseObject, error)
+	// WithdrawNotice 撤回公示 Withdraw a notice before its list is final
+	// (POST /rounds/{round}/offices/{office}/public-notices/{number}/withdrawal)
+	WithdrawNotice(ctx context.Context, request WithdrawNoticeRequestObject) (WithdrawNoticeResponseObject, error)
 	// GetCut 推荐名单及未列入的原因 The cut, and why each file is in it or not
 	// (GET /rounds/{round}/offices/{office}/recommendations)
 	GetCut(ctx context.Context, request GetCutRequestObject) (GetCutResponseObject, error)
@@ -23033,6 +23625,32 @@ func (sh *strictHandler) FileObjection(ctx *gin.Context, id int64, params FileOb
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(FileObjectionResponseObject); ok {
 		if err := validResponse.VisitFileObjectionResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetPublicNoticePage operation middleware
+func (sh *strictHandler) GetPublicNoticePage(ctx *gin.Context, id int64) {
+	var request GetPublicNoticePageRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPublicNoticePage(ctx, request.(GetPublicNoticePageRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPublicNoticePage")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetPublicNoticePageResponseObject); ok {
+		if err := validResponse.VisitGetPublicNoticePageResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -25668,6 +26286,147 @@ func (sh *strictHandler) AnnounceNotice(ctx *gin.Context, round RoundID, office 
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(AnnounceNoticeResponseObject); ok {
 		if err := validResponse.VisitAnnounceNoticeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ExtendNotice operation middleware
+func (sh *strictHandler) ExtendNotice(ctx *gin.Context, round RoundID, office OfficeCode, number NoticeNumber, params ExtendNoticeParams) {
+	var request ExtendNoticeRequestObject
+
+	request.Round = round
+	request.Office = office
+	request.Number = number
+	request.Params = params
+
+	var body ExtendNoticeJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExtendNotice(ctx, request.(ExtendNoticeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExtendNotice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ExtendNoticeResponseObject); ok {
+		if err := validResponse.VisitExtendNoticeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ProveNotice operation middleware
+func (sh *strictHandler) ProveNotice(ctx *gin.Context, round RoundID, office OfficeCode, number NoticeNumber, params ProveNoticeParams) {
+	var request ProveNoticeRequestObject
+
+	request.Round = round
+	request.Office = office
+	request.Number = number
+	request.Params = params
+
+	var body ProveNoticeJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ProveNotice(ctx, request.(ProveNoticeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ProveNotice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ProveNoticeResponseObject); ok {
+		if err := validResponse.VisitProveNoticeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// WithdrawNotice operation middleware
+func (sh *strictHandler) WithdrawNotice(ctx *gin.Context, round RoundID, office OfficeCode, number NoticeNumber, params WithdrawNoticeParams) {
+	var request WithdrawNoticeRequestObject
+
+	request.Round = round
+	request.Office = office
+	request.Number = number
+	request.Params = params
+
+	var body WithdrawNoticeJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.WithdrawNotice(ctx, request.(WithdrawNoticeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WithdrawNotice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(WithdrawNoticeResponseObject); ok {
+		if err := validResponse.VisitWithdrawNoticeResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

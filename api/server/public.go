@@ -31,6 +31,7 @@ func (s *Server) GetPublicNotice(ctx context.Context, request GetPublicNoticeReq
 	}
 	out.Units = &units
 	out.LogHead = s.logHead(ctx)
+	noticeHistory(&out, found)
 	return GetPublicNotice200JSONResponse(out), nil
 }
 
@@ -53,6 +54,7 @@ func notice(n acts.Notice) Notice {
 		Office: n.OfficeCode, OfficeName: given(n.OfficeName), Scope: NoticeScope(n.Scope), State: NoticeState(n.State),
 		OpensAt: n.OpensAt, ClosesAt: n.ClosesAt, FinalAt: n.FinalAt, WorkingDays: n.WorkingDays,
 		ListSha256: hex.EncodeToString(n.ListSHA256), Text: given(n.Text),
+		Revision: &n.Revision, Provisional: given(n.Provisional), Corrects: given(n.Corrects), CorrectedBy: given(n.CorrectedBy),
 	}
 	words := n.OpensAt.In(award.Beijing).Format("2006年1月2日 15:04") + " 至 " + award.Until(n.ClosesAt)
 	out.Shown = &words
@@ -66,9 +68,7 @@ func notice(n acts.Notice) Notice {
 	if n.Evidence != nil {
 		evidence := make([]Evidence, len(n.Evidence))
 		for i, e := range n.Evidence {
-			evidence[i] = Evidence{
-				Medium: EvidenceMedium(e.Medium), Name: e.Name, PublishedOn: publishedOn(e.PublishedAt, n.Drill), Link: given(e.Link), Sha256: given(e.SHA256),
-			}
+			evidence[i] = proof(e, n.Drill)
 		}
 		out.Evidence = &evidence
 	}

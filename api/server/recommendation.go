@@ -54,14 +54,11 @@ func (s *Server) AnnounceNotice(ctx context.Context, request AnnounceNoticeReque
 	if in.FirstDay, err = firstInstant(value(request.Body.FirstDay)); err != nil {
 		return nil, err
 	}
-	for _, e := range request.Body.Evidence {
-		published, err := firstInstant(e.PublishedOn)
-		if err != nil {
-			return nil, err
-		}
-		in.Evidence = append(in.Evidence, award.Evidence{
-			Medium: award.Medium(e.Medium), Name: e.Name, PublishedAt: published, Link: value(e.Link), SHA256: value(e.Sha256),
-		})
+	if in.Evidence, err = proofsGiven(request.Body.Evidence); err != nil {
+		return nil, err
+	}
+	for _, w := range value(request.Body.Waivers) {
+		in.Waivers = append(in.Waivers, award.Waiver{Place: w.Place, Sample: w.Sample, Reason: w.Reason})
 	}
 	for _, c := range request.Body.Contacts {
 		in.Contacts = append(in.Contacts, award.Contact{
@@ -72,7 +69,7 @@ func (s *Server) AnnounceNotice(ctx context.Context, request AnnounceNoticeReque
 	if err != nil {
 		return nil, err
 	}
-	return AnnounceNotice201JSONResponse{Receipt: receipt(done.Receipt), Notice: notice(done.Result)}, nil
+	return AnnounceNotice201JSONResponse(noticeDone(done)), nil
 }
 
 // firstInstant reads the day something begins: 00:00 of it, or for a drill

@@ -35,6 +35,7 @@ var actOf = map[string]award.Act{
 	"mark": award.ActMark, "fixCandidates": award.ActFixCandidates, "decide": award.ActDecide,
 
 	"completeStage": award.ActCompleteStage, "adoptProposals": award.ActAdoptProposals,
+	"extendNotice": award.ActExtendNotice, "proveNotice": award.ActProveNotice, "withdrawNotice": award.ActWithdrawNotice,
 	"announceNotice": award.ActAnnounceNotice, "recommend": award.ActRecommend, "putPackage": award.ActPutPackage,
 	"askDepartments": award.ActAskDepartments, "recordDepartmentOpinions": award.ActRecordOpinions,
 	"importDepartmentOpinions": award.ActImportOpinions, "decideDepartmentOpinion": award.ActDecideOpinion,

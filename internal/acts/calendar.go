@@ -51,6 +51,7 @@ const (
 	DueEndorse DueKind = "endorse" // 审核
 	DueReturn  DueKind = "return"  // 退回补正
 	DueReview  DueKind = "review"  // 复核
+	DueAdmit   DueKind = "admit"   // 异议受理
 )
 
 // days returns how many working days the round gives.
@@ -62,6 +63,8 @@ func (k DueKind) days(r award.Rules) int {
 		return r.ReturnDays
 	case DueReview:
 		return r.ReviewDays
+	case DueAdmit:
+		return r.AdmitDays()
 	}
 	return 0
 }
@@ -169,7 +172,7 @@ type CalendarApplied struct {
 	Version int // of the calendar now in force
 	Rounds  int // in which something moved
 	Windows int
-	Limits  int // files and reviews
+	Limits  int // of files, reviews and objections
 }
 
 // ApproveCalendarChange puts a proposed change into force (批准, D-60): an
@@ -203,10 +206,7 @@ func (a *Acts) ApproveCalendarChange(ctx context.Context, by award.Officer, key 
 			return CalendarApplied{}, err
 		}
 		for _, round := range rounds { // nobody counts days by the calendar that goes
-			if _, err := t.LockRound(ctx, round); err != nil {
-				return CalendarApplied{}, err
-			}
-			if err := t.ShutGates(ctx, round); err != nil {
+			if err := t.shutRound(ctx, round); err != nil {
 				return CalendarApplied{}, err
 			}
 		}
@@ -236,6 +236,26 @@ func (a *Acts) ApproveCalendarChange(ctx context.Context, by award.Officer, key 
 			"version": done.Version, "sha256": fmt.Sprintf("%x", diff.SHA256), "rounds": done.Rounds, "windows": done.Windows, "limits": done.Limits,
 		})
 	})
+}
+
+// shutRound holds a round, its offices' gates and its notices' alone, in that order.
+func (t *act) shutRound(ctx context.Context, round string) error {
+	if _, err := t.LockRound(ctx, round); err != nil {
+		return err
+	}
+	if err := t.ShutGates(ctx, round); err != nil {
+		return err
+	}
+	numbers, err := t.LiveNotices(ctx, round)
+	if err != nil {
+		return err
+	}
+	for _, number := range numbers {
+		if err := t.ShutNotice(ctx, round, number); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // calendarShift is what a change moves in one round.
@@ -411,6 +431,8 @@ func (k DueKind) chinese() string {
 		return "退回补正材料"
 	case DueReview:
 		return "复核"
+	case DueAdmit:
+		return "异议受理"
 	}
 	return string(k)
 }

@@ -3,6 +3,7 @@ package acts
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"shifan/internal/award"
@@ -37,7 +38,16 @@ type Notice struct {
 	Contacts []award.Contact
 	Evidence []award.Evidence
 	Text     string
-	Units    []award.Listed // in D-09 order; only where one notice is read
+
+	Corrects    int64 // the withdrawn notice in whose place it stands; 0: none
+	CorrectedBy int64 // the notice that stands in its place; 0: none
+
+	// Only where one notice is read.
+	Units          []award.Listed // in D-09 order
+	Proofs         []PlacedEvidence
+	Changes        []NoticeChange
+	DocumentNumber string // of the round
+	CategoryTitles map[award.Category]string
 }
 
 // Plan returns the notice's window as the rules know it.
@@ -68,6 +78,15 @@ type NoticeChange struct {
 	At          time.Time
 }
 
+// OfficialText writes the notice as an office publishes it (公示正文).
+func (n Notice) OfficialText() string {
+	return award.NoticeText(award.NoticeForm{
+		Scope: n.Scope, Number: n.Number, RoundTitle: n.RoundTitle, DocumentNumber: n.DocumentNumber, Drill: n.Drill,
+		Corrects: n.Corrects != 0, Body: n.Text, Plan: n.Plan(), WorkingDays: n.WorkingDays, Titles: n.CategoryTitles,
+		Units: n.Units, ListHash: n.ListSHA256, Contacts: n.Contacts, Office: n.OfficeName, AnnouncedAt: n.AnnouncedAt,
+	})
+}
+
 // noticeTx keeps public notices.
 type noticeTx interface {
 	// AddNotice writes a notice under the next number of its round, whose row
@@ -81,6 +100,7 @@ type noticeTx interface {
 	// MoveWindow writes a notice's window as planned, for the days the change
 	// names, and the change beside it.
 	MoveWindow(ctx context.Context, n Notice, to award.NoticePlan, change NoticeChange) error
+	noticeChangeTx
 	// EndNotice records that a notice has ended.
 	EndNotice(ctx context.Context, notice int64) error
 	// LiveNotices returns the numbers of a round's notices that have not ended.
@@ -89,8 +109,8 @@ type noticeTx interface {
 
 // listReads is what anyone may read, without a key.
 type listReads interface {
-	// PublicNotices reads notices announced or ended, those still before the
-	// public first, without their lists.
+	// PublicNotices reads notices, those still before the public first, without
+	// their lists.
 	PublicNotices(ctx context.Context, limit int) ([]Notice, error)
 	// PublicNotice reads one with its list; award.NotFound when there is none.
 	PublicNotice(ctx context.Context, id int64) (Notice, error)
@@ -105,6 +125,7 @@ type AnnounceNoticeInput struct {
 	Evidence      []award.Evidence
 	Contacts      []award.Contact
 	Text          string
+	Waivers       []award.Waiver // of what a scan finds in it (D-64)
 }
 
 // AnnounceNotice puts a list before the public: a province its latest proposed
@@ -117,24 +138,24 @@ func (a *Acts) AnnounceNotice(ctx context.Context, by award.Officer, key Key, in
 			return Notice{}, err
 		}
 		if in.Office == round.OwnerCode {
-			return t.announceNational(ctx, round, in)
+			return t.announceNational(ctx, a, round, in)
 		}
-		return t.announceProvincial(ctx, in)
+		return t.announceProvincial(ctx, a, in)
 	})
 }
 
-func (t *act) announceNational(ctx context.Context, round Round, in AnnounceNoticeInput) (Notice, error) {
+func (t *act) announceNational(ctx context.Context, a *Acts, round Round, in AnnounceNoticeInput) (Notice, error) {
 	if err := Can(t.by, t.name, round.ownerRow()); err != nil {
 		return Notice{}, err
 	}
 	if err := round.MustBeOpen(); err != nil {
 		return Notice{}, err
 	}
-	list, err := t.LatestList(ctx, in.Round, round.Owner, award.ListCandidates)
+	list, err := t.candidatesToNotice(ctx, round)
 	if err != nil {
 		return Notice{}, err
 	}
-	n, err := t.announce(ctx, round, Notice{
+	n, err := t.announce(ctx, a, round, Notice{
 		Office: round.Owner, OfficeCode: round.OwnerCode, OfficeName: round.OwnerName, Scope: award.National,
 	}, list, award.FileCandidate, in)
 	if err != nil {
@@ -143,7 +164,29 @@ func (t *act) announceNational(ctx context.Context, round Round, in AnnounceNoti
 	return n, t.tellRound(ctx, award.StagePublicNotice)
 }
 
-func (t *act) announceProvincial(ctx context.Context, in AnnounceNoticeInput) (Notice, error) {
+// candidatesToNotice returns the latest list of candidates. When its notice was
+// withdrawn and some have left it since, what is noticed again is a corrected
+// list, a revision of its own without them; places stay empty (D-04, D-63).
+func (t *act) candidatesToNotice(ctx context.Context, round Round) (AdoptedList, error) {
+	list, err := t.LatestList(ctx, round.ID, round.Owner, award.ListCandidates)
+	if err != nil || list.ID == 0 {
+		return list, err
+	}
+	withdrawn, err := t.WithdrawnNotice(ctx, round.ID, round.Owner, award.National)
+	if err != nil || withdrawn == 0 {
+		return list, err
+	}
+	standing, err := t.NoticedFiles(ctx, list.ID, award.FileCandidate)
+	if err != nil || len(standing) == len(list.Items) {
+		return list, err
+	}
+	list.Items = slices.DeleteFunc(list.Items, func(i ListItem) bool { return !slices.Contains(standing, i.Application) })
+	hash := award.ListHash(listed(list.Items))
+	list.SHA256 = hash[:]
+	return t.AddList(ctx, round.ID, t.by, round.Owner, list)
+}
+
+func (t *act) announceProvincial(ctx context.Context, a *Acts, in AnnounceNoticeInput) (Notice, error) {
 	round, office, err := t.behindGate(ctx, in.Office)
 	if err != nil {
 		return Notice{}, err
@@ -158,7 +201,7 @@ func (t *act) announceProvincial(ctx context.Context, in AnnounceNoticeInput) (N
 	if list.ID != 0 && len(list.Items) == 0 {
 		return Notice{}, award.Refuse(award.Conflict, "N 四(二)", "list_empty", list.Revision)
 	}
-	n, err := t.announce(ctx, round, Notice{
+	n, err := t.announce(ctx, a, round, Notice{
 		Office: office.ID, OfficeCode: office.Code, OfficeName: office.Name, Scope: award.Provincial,
 	}, list, award.FileProposed, in)
 	if err != nil {
@@ -169,7 +212,7 @@ func (t *act) announceProvincial(ctx context.Context, in AnnounceNoticeInput) (N
 
 // announce plans and writes the notice of a list whose units must all still
 // stand in the state.
-func (t *act) announce(ctx context.Context, round Round, n Notice, list AdoptedList, state award.FileState, in AnnounceNoticeInput) (Notice, error) {
+func (t *act) announce(ctx context.Context, a *Acts, round Round, n Notice, list AdoptedList, state award.FileState, in AnnounceNoticeInput) (Notice, error) {
 	if list.ID == 0 {
 		return Notice{}, award.Refuse(award.Conflict, "N 四", "list_missing")
 	}
@@ -212,22 +255,24 @@ func (t *act) announce(ctx context.Context, round Round, n Notice, list AdoptedL
 	n.List, n.ListSHA256, n.State = list.ID, list.SHA256, award.NoticeAnnounced
 	n = n.withPlan(plan, round.Rules.NoticeDays)
 	n.Contacts, n.Evidence, n.Text = in.Contacts, in.Evidence, in.Text
+	if n.Corrects, err = t.WithdrawnNotice(ctx, round.ID, n.Office, n.Scope); err != nil {
+		return Notice{}, err
+	}
 	if n, err = t.AddNotice(ctx, t.by, n); err != nil {
 		return Notice{}, err
 	}
-	for i, e := range n.Evidence {
-		if e.SHA256 == "" {
-			continue
-		}
-		_, err := t.cite(ctx, fmt.Sprintf("/evidence/%d/sha256", i), EvidenceUse{
-			SHA256: e.SHA256, Unit: n.Office, Kind: award.UseNotice, Subject: fmt.Sprintf("%d/%d", n.Number, i+1),
-		})
-		if err != nil {
-			return Notice{}, err
-		}
+	if err := t.citeProofs(ctx, n, 1, n.Evidence); err != nil {
+		return Notice{}, err
 	}
-	return n, t.audit(ctx, fmt.Sprintf("notice/%d", n.ID), "", map[string]any{
-		"number": n.Number, "list_sha256": fmt.Sprintf("%x", list.SHA256), "units": len(list.Items),
+	waived, err := a.scanNotice(ctx, n, list.Items, in.Waivers)
+	if err != nil {
+		return Notice{}, err
+	}
+	if err := t.AddWaivers(ctx, t.by, n.ID, waived); err != nil {
+		return Notice{}, err
+	}
+	return n, t.audit(ctx, noticeSubject(n), "", map[string]any{
+		"number": n.Number, "corrects": n.Corrects, "list_sha256": fmt.Sprintf("%x", list.SHA256), "units": len(list.Items), "waived": len(waived),
 		"opens_at": n.OpensAt, "closes_at": n.ClosesAt, "final_at": n.FinalAt,
 	})
 }

@@ -86,6 +86,9 @@ func policy() map[award.Act][]grant {
 		award.ActCompleteStage:  {{theOffice, heads}, {theOwner, heads}}, // the owner completes its own stages alone: Acts.CompleteStage
 		award.ActAdoptProposals: {{theOffice, heads}},
 		award.ActAnnounceNotice: {{theOffice, heads}},
+		award.ActExtendNotice:   {{theOffice, heads}},
+		award.ActProveNotice:    {{theOffice, heads}},
+		award.ActWithdrawNotice: {{theOffice, heads}},
 		award.ActRecommend:      {{theOffice, heads}},
 		award.ActPutPackage:     {{theOffice, staff}},
 		award.ActAskDepartments: {{theOffice, heads}},

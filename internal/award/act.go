@@ -50,7 +50,10 @@ const (
 	ActCompleteStage  Act = "complete-stage"
 	ActAdoptProposals Act = "adopt-proposals"
 	ActAnnounceNotice Act = "announce-notice"
-	ActRecommend      Act = "recommend" // the cut to the limit
+	ActExtendNotice   Act = "extend-notice"   // 延长公示
+	ActProveNotice    Act = "prove-notice"    // 公示情况补正
+	ActWithdrawNotice Act = "withdraw-notice" // 撤回公示
+	ActRecommend      Act = "recommend"       // the cut to the limit
 	ActPutPackage     Act = "put-package"
 
 	ActAskDepartments Act = "ask-departments" // 征求意见
@@ -155,7 +158,7 @@ func OfficeActs() []Act {
 		ActCreateRound, ActCopyRound, ActEditRound, ActOpenRound, ActSuspendRound, ActResumeRound, ActCancelRound,
 		ActReopen, ActMoveDate, ActMoveOfficeDate, ActSetLimit, ActCloseOffice,
 		ActAcceptPackage, ActReturnPackage, ActAddToSpotCheck, ActRecordVisit, ActMark, ActFixCandidates, ActDecide,
-		ActCompleteStage, ActAdoptProposals, ActAnnounceNotice, ActRecommend, ActPutPackage,
+		ActCompleteStage, ActAdoptProposals, ActAnnounceNotice, ActExtendNotice, ActProveNotice, ActWithdrawNotice, ActRecommend, ActPutPackage,
 		ActAskDepartments, ActRecordOpinions, ActImportOpinions, ActDecideOpinion, ActEndAsking,
 		ActConvene, ActHoldMeeting, ActTableMotions, ActRecordVotes, ActCloseMotion,
 		ActReportFacts, ActConfirmFacts, ActSaveSelfCheck, ActCreateApplication, ActEditApplication, ActFile, ActEndorse,

@@ -153,12 +153,14 @@ const (
 
 // AdmitBy returns until when an objection that has come is admitted or refused
 // (D-03), exclusive.
-func (r Rules) AdmitBy(c Calendar, came time.Time) time.Time {
-	days := r.ObjectionAdmitDays
-	if days == 0 {
-		days = objectionAdmitDays
+func (r Rules) AdmitBy(c Calendar, came time.Time) time.Time { return c.After(came, r.AdmitDays()) }
+
+// AdmitDays is how many working days that is.
+func (r Rules) AdmitDays() int {
+	if r.ObjectionAdmitDays == 0 {
+		return objectionAdmitDays
 	}
-	return c.After(came, days)
+	return r.ObjectionAdmitDays
 }
 
 // RuleBy returns until when an objection is ruled that was admitted or extended

@@ -215,6 +215,11 @@ const (
 		       (v.requested_at AT TIME ZONE 'Asia/Shanghai')::date AS since, v.due_at AS due
 		FROM review v JOIN application a ON a.id = v.application_id
 		WHERE v.round_id = $1 AND v.outcome IS NULL AND v.due_at > shifan_now()`
+	dueAdmissions = `
+		SELECT 'admit' AS kind, a.office_id, o.office_id AS waiting,
+		       (o.received_at AT TIME ZONE 'Asia/Shanghai')::date AS since, o.admit_due_at AS due
+		FROM objection o JOIN application a ON a.id = o.application_id
+		WHERE o.round_id = $1 AND o.state = 'received' AND o.admit_due_at > shifan_now()`
 )
 
 // DueDates reads the working-day limits of a round that run: how many stand at
@@ -230,7 +235,7 @@ func (t *tx) DueDates(ctx context.Context, round string) ([]acts.DueDate, error)
 	}
 	err := t.SelectContext(ctx, &rows, `
 		SELECT d.kind, coalesce(o.code, '') AS office, d.waiting, d.since::text AS since, d.due, count(*)::int AS count
-		FROM (`+dueFiles+` UNION ALL `+dueReviews+`) d
+		FROM (`+dueFiles+` UNION ALL `+dueReviews+` UNION ALL `+dueAdmissions+`) d
 		LEFT JOIN round_office o ON o.round_id = $1 AND o.office_id = d.office_id
 		GROUP BY d.kind, o.code, d.waiting, d.since, d.due ORDER BY o.code, d.kind, d.due, d.waiting, d.since`, round)
 	if err != nil {
@@ -277,6 +282,10 @@ func (t *tx) MoveDueDates(ctx context.Context, round string, moves []acts.DueDat
 			UPDATE review v SET due_at = n.moved` + given + `
 			WHERE v.round_id = $1 AND v.outcome IS NULL AND v.office_id = n.waiting AND v.due_at = n.due
 			  AND (v.requested_at AT TIME ZONE 'Asia/Shanghai')::date = n.since AND n.kind = 'review'`},
+		{"admissions", `
+			UPDATE objection o SET admit_due_at = n.moved` + given + `
+			WHERE o.round_id = $1 AND o.state = 'received' AND o.office_id = n.waiting AND o.admit_due_at = n.due
+			  AND (o.received_at AT TIME ZONE 'Asia/Shanghai')::date = n.since AND n.kind = 'admit'`},
 	} {
 		if _, err := t.ExecContext(ctx, part.sql, round, encoded); err != nil {
 			return fmt.Errorf("move limits of %s: %w", part.what, err)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/lib/pq"
 
@@ -18,7 +19,8 @@ import (
 const noticeColumns = `
 	SELECT n.id, n.number, n.round_id, r.title, r.drill, n.office_id, coalesce(o.code, v.code), coalesce(o.name, v.name),
 	       n.list_id, l.sha256, n.scope, n.state, n.revision, n.working_days, n.opens_at, coalesce(n.counted_from, n.opens_at),
-	       n.closes_at, n.final_at, n.provisional, n.announced_at, n.ended_at, n.contacts, n.text
+	       n.closes_at, n.final_at, n.provisional, n.announced_at, n.ended_at, n.contacts, n.text,
+	       coalesce(n.corrects_id, 0), coalesce((SELECT c.id FROM public_notice c WHERE c.corrects_id = n.id), 0)
 	FROM public_notice n
 	JOIN list l ON l.id = n.list_id
 	JOIN round r ON r.id = n.round_id
@@ -31,7 +33,7 @@ func scanNotice(row scanner) (acts.Notice, error) {
 	var contacts []byte
 	err := row.Scan(&n.ID, &n.Number, &n.Round, &n.RoundTitle, &n.Drill, &n.Office, &n.OfficeCode, &n.OfficeName,
 		&n.List, &n.ListSHA256, &n.Scope, &n.State, &n.Revision, &n.WorkingDays, &n.OpensAt, &n.CountedFrom,
-		&n.ClosesAt, &n.FinalAt, &n.Provisional, &n.AnnouncedAt, &ended, &contacts, &n.Text)
+		&n.ClosesAt, &n.FinalAt, &n.Provisional, &n.AnnouncedAt, &ended, &contacts, &n.Text, &n.Corrects, &n.CorrectedBy)
 	if err != nil {
 		return acts.Notice{}, err
 	}
@@ -73,7 +75,7 @@ func addEvidence(ctx context.Context, q queryer, notices []acts.Notice) error {
 		JOIN public_notice n ON n.id = e.notice_id
 		LEFT JOIN evidence_use u ON u.round_id = n.round_id AND u.unit_id = n.office_id AND u.kind = 'notice'
 			AND u.subject = n.number || '/' || e.position AND u.ended_at IS NULL
-		WHERE e.notice_id = ANY($1) ORDER BY e.notice_id, e.position`, pq.Array(ids))
+		WHERE e.notice_id = ANY($1) AND e.replaced_by IS NULL AND e.revision = 1 ORDER BY e.notice_id, e.position`, pq.Array(ids))
 	if err != nil {
 		return fmt.Errorf("read evidence: %w", err)
 	}
@@ -98,27 +100,140 @@ func (t *tx) AddNotice(ctx context.Context, by award.Officer, n acts.Notice) (ac
 	}
 	err = t.QueryRowxContext(ctx, `
 		INSERT INTO public_notice (round_id, number, list_id, office_id, scope, working_days, opens_at, closes_at, final_at,
-			provisional, contacts, text, state, officer_id, counted_from)
-		SELECT $1, coalesce(max(number), 0) + 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
+			provisional, contacts, text, state, officer_id, counted_from, corrects_id)
+		SELECT $1, coalesce(max(number), 0) + 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, nullif($15::bigint, 0)
 		FROM public_notice WHERE round_id = $1
 		RETURNING id, number, revision, announced_at`,
 		n.Round, n.List, n.Office, n.Scope, n.WorkingDays, n.OpensAt, n.ClosesAt, n.FinalAt,
-		n.Provisional, contacts, n.Text, n.State, by.ID, n.CountedFrom).Scan(&n.ID, &n.Number, &n.Revision, &n.AnnouncedAt)
+		n.Provisional, contacts, n.Text, n.State, by.ID, n.CountedFrom, n.Corrects).Scan(&n.ID, &n.Number, &n.Revision, &n.AnnouncedAt)
 	if constraint(err) == "public_notice_one_live" {
 		return acts.Notice{}, award.Refuse(award.Conflict, "domain 7", "notice_exists")
 	}
 	if err != nil {
 		return acts.Notice{}, fmt.Errorf("write notice: %w", err)
 	}
-	for i, e := range n.Evidence { // a few, never many
+	_, err = t.AddNoticeEvidence(ctx, n.ID, 1, 0, n.Evidence)
+	return n, err
+}
+
+// AddNoticeEvidence adds proofs to a notice and marks the one they put right.
+func (t *tx) AddNoticeEvidence(ctx context.Context, notice int64, revision, replaces int, proofs []award.Evidence) (int, error) {
+	first := 0
+	err := t.GetContext(ctx, &first, `SELECT coalesce(max(position), 0) + 1 FROM public_notice_evidence WHERE notice_id = $1`, notice)
+	if err != nil {
+		return 0, fmt.Errorf("number proofs: %w", err)
+	}
+	for i, e := range proofs { // a few, never many
 		_, err := t.ExecContext(ctx, `
-			INSERT INTO public_notice_evidence (notice_id, position, medium, name, published_at, link)
-			VALUES ($1, $2, $3, $4, $5, $6)`, n.ID, i+1, e.Medium, e.Name, e.PublishedAt, e.Link)
+			INSERT INTO public_notice_evidence (notice_id, position, medium, name, published_at, link, revision)
+			VALUES ($1, $2, $3, $4, $5, $6, $7)`, notice, first+i, e.Medium, e.Name, e.PublishedAt, e.Link, revision)
 		if err != nil {
-			return acts.Notice{}, fmt.Errorf("write evidence: %w", err)
+			return 0, fmt.Errorf("write evidence: %w", err)
 		}
 	}
-	return n, nil
+	if replaces != 0 {
+		_, err = t.ExecContext(ctx, `
+			UPDATE public_notice_evidence SET replaced_by = $3 WHERE notice_id = $1 AND position = $2`, notice, replaces, first)
+		if err != nil {
+			return 0, fmt.Errorf("mark the proof put right: %w", err)
+		}
+	}
+	return first, nil
+}
+
+// NoticeEvidence reads the proofs of a notice that stand.
+func (t *tx) NoticeEvidence(ctx context.Context, notice int64) ([]acts.PlacedEvidence, error) {
+	return readProofs(ctx, t, notice)
+}
+
+func readProofs(ctx context.Context, q queryer, notice int64) ([]acts.PlacedEvidence, error) {
+	rows, err := q.QueryxContext(ctx, `
+		SELECT e.position, e.revision, e.medium, e.name, e.published_at, e.link, coalesce(encode(u.sha256, 'hex'), '')
+		FROM public_notice_evidence e
+		JOIN public_notice n ON n.id = e.notice_id
+		LEFT JOIN evidence_use u ON u.round_id = n.round_id AND u.unit_id = n.office_id AND u.kind = 'notice'
+			AND u.subject = n.number || '/' || e.position AND u.ended_at IS NULL
+		WHERE e.notice_id = $1 AND e.replaced_by IS NULL ORDER BY e.position`, notice)
+	if err != nil {
+		return nil, fmt.Errorf("read proofs: %w", err)
+	}
+	defer rows.Close()
+	var proofs []acts.PlacedEvidence
+	for rows.Next() {
+		var p acts.PlacedEvidence
+		if err := rows.Scan(&p.Position, &p.Revision, &p.Medium, &p.Name, &p.PublishedAt, &p.Link, &p.SHA256); err != nil {
+			return nil, fmt.Errorf("read a proof: %w", err)
+		}
+		proofs = append(proofs, p)
+	}
+	return proofs, rows.Err()
+}
+
+// AddWaivers keeps what an officer let stand in a notice.
+func (t *tx) AddWaivers(ctx context.Context, by award.Officer, notice int64, waived []award.Waived) error {
+	for _, w := range waived { // a few, never many
+		_, err := t.ExecContext(ctx, `
+			INSERT INTO public_notice_waiver (notice_id, place, kind, sample, reason, officer_id) VALUES ($1, $2, $3, $4, $5, $6)
+			ON CONFLICT ON CONSTRAINT public_notice_waiver_pkey DO NOTHING`, notice, w.Place, w.Kind, w.Sample, w.Reason, by.ID)
+		if err != nil {
+			return fmt.Errorf("write waiver: %w", err)
+		}
+	}
+	return nil
+}
+
+// WithdrawNotice ends a notice without effect, with the change beside it.
+func (t *tx) WithdrawNotice(ctx context.Context, notice int64, c acts.NoticeChange) error {
+	_, err := t.ExecContext(ctx, `
+		WITH withdrawn AS (
+			UPDATE public_notice SET revision = revision + 1, state = $2, ended_at = shifan_now()
+			WHERE id = $1 RETURNING id, revision, working_days, closes_at, final_at
+		)
+		INSERT INTO public_notice_change (notice_id, revision, name, reason, working_days, closes_at, final_at, act_id)
+		SELECT id, revision, $3, $4, working_days, closes_at, final_at, $5 FROM withdrawn`,
+		notice, award.NoticeWithdrawn, c.Name, c.Reason, c.Act)
+	if err != nil {
+		return fmt.Errorf("withdraw notice %d: %w", notice, err)
+	}
+	return nil
+}
+
+// WithdrawnNotice returns the latest withdrawn notice of an office that none
+// stands for.
+func (t *tx) WithdrawnNotice(ctx context.Context, round string, office int64, scope award.Scope) (int64, error) {
+	var id int64
+	err := t.GetContext(ctx, &id, `
+		SELECT coalesce(max(n.id), 0) FROM public_notice n
+		WHERE n.round_id = $1 AND n.office_id = $2 AND n.scope = $3 AND n.state = 'withdrawn'
+		  AND NOT EXISTS (SELECT FROM public_notice c WHERE c.corrects_id = n.id)`, round, office, scope)
+	if err != nil {
+		return 0, fmt.Errorf("look for a withdrawn notice: %w", err)
+	}
+	return id, nil
+}
+
+func readNoticeChanges(ctx context.Context, q queryer, notice int64) ([]acts.NoticeChange, error) {
+	var rows []struct {
+		Revision    int
+		Name        award.Act
+		Reason      string
+		WorkingDays int       `db:"working_days"`
+		ClosesAt    time.Time `db:"closes_at"`
+		FinalAt     time.Time `db:"final_at"`
+		Act         int64     `db:"act_id"`
+		At          time.Time
+	}
+	err := q.SelectContext(ctx, &rows, `
+		SELECT revision, name, reason, working_days, closes_at, final_at, coalesce(act_id, 0) AS act_id, at
+		FROM public_notice_change WHERE notice_id = $1 ORDER BY revision`, notice)
+	if err != nil {
+		return nil, fmt.Errorf("read changes of notice %d: %w", notice, err)
+	}
+	changes := make([]acts.NoticeChange, len(rows))
+	for i, r := range rows {
+		changes[i] = acts.NoticeChange(r)
+	}
+	return changes, nil
 }
 
 // LockNotice reads a notice and holds its row.
@@ -193,8 +308,8 @@ func (t *tx) NationalNotice(ctx context.Context, round string) (acts.Notice, err
 // PublicNotices reads the notices of rounds that were not cancelled.
 func (s *Store) PublicNotices(ctx context.Context, limit int) ([]acts.Notice, error) {
 	notices, err := readNotices(ctx, s.db, `
-		WHERE n.state IN ('announced', 'ended') AND r.state <> 'cancelled'
-		ORDER BY n.state = 'ended', n.id DESC LIMIT $1`, limit)
+		WHERE r.state <> 'cancelled'
+		ORDER BY n.state <> 'announced', n.id DESC LIMIT $1`, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -203,7 +318,7 @@ func (s *Store) PublicNotices(ctx context.Context, limit int) ([]acts.Notice, er
 
 // PublicNotice reads a notice with its evidence and its list.
 func (s *Store) PublicNotice(ctx context.Context, id int64) (acts.Notice, error) {
-	notices, err := readNotices(ctx, s.db, `WHERE n.id = $1 AND n.state IN ('announced', 'ended')`, id)
+	notices, err := readNotices(ctx, s.db, `WHERE n.id = $1 AND (r.state <> 'cancelled' OR n.state = 'ended')`, id)
 	if err != nil {
 		return acts.Notice{}, err
 	}
@@ -213,11 +328,40 @@ func (s *Store) PublicNotice(ctx context.Context, id int64) (acts.Notice, error)
 	if err := addEvidence(ctx, s.db, notices); err != nil {
 		return acts.Notice{}, err
 	}
+	if notices[0].Proofs, err = readProofs(ctx, s.db, id); err != nil {
+		return acts.Notice{}, err
+	}
+	if notices[0].Changes, err = readNoticeChanges(ctx, s.db, id); err != nil {
+		return acts.Notice{}, err
+	}
+	if err := addTitles(ctx, s.db, &notices[0]); err != nil {
+		return acts.Notice{}, err
+	}
 	items, err := readListItems(ctx, s.db, notices[0].List)
 	for _, i := range items { // the whole frozen list, so that its hash can be computed again
 		notices[0].Units = append(notices[0].Units, award.Listed{Category: i.Category, Code: i.Code, Name: i.Name})
 	}
 	return notices[0], err
+}
+
+// addTitles completes a notice with what its text names of the round.
+func addTitles(ctx context.Context, q queryer, n *acts.Notice) error {
+	var rows []struct {
+		Category award.Category
+		Title    string
+		Document string
+	}
+	err := q.SelectContext(ctx, &rows, `
+		SELECT c.category, c.title, r.document_number AS document FROM round_category c JOIN round r ON r.id = c.round_id
+		WHERE c.round_id = $1`, n.Round)
+	if err != nil {
+		return fmt.Errorf("read titles of round %s: %w", n.Round, err)
+	}
+	n.CategoryTitles = make(map[award.Category]string, len(rows))
+	for _, r := range rows {
+		n.CategoryTitles[r.Category], n.DocumentNumber = r.Title, r.Document
+	}
+	return nil
 }
 
 // LiveNotices returns the numbers of a round's notices that have not ended.
