@@ -367,6 +367,24 @@ func (e EvidenceUseKind) Valid() bool {
 	}
 }
 
+// Defines values for ExpertKind.
+const (
+	ExpertKindBody   ExpertKind = "body"
+	ExpertKindPerson ExpertKind = "person"
+)
+
+// Valid indicates whether the value is a known member of the ExpertKind enum.
+func (e ExpertKind) Valid() bool {
+	switch e {
+	case ExpertKindBody:
+		return true
+	case ExpertKindPerson:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for FieldKind.
 const (
 	FieldKindChoice     FieldKind = "choice"
@@ -1050,25 +1068,28 @@ func (e ReviewOutcome) Valid() bool {
 
 // Defines values for Role.
 const (
-	Admin      Role = "admin"
-	Auditor    Role = "auditor"
-	Clerk      Role = "clerk"
-	Head       Role = "head"
-	Supervisor Role = "supervisor"
+	RoleAdmin      Role = "admin"
+	RoleAuditor    Role = "auditor"
+	RoleClerk      Role = "clerk"
+	RoleExpert     Role = "expert"
+	RoleHead       Role = "head"
+	RoleSupervisor Role = "supervisor"
 )
 
 // Valid indicates whether the value is a known member of the Role enum.
 func (e Role) Valid() bool {
 	switch e {
-	case Admin:
+	case RoleAdmin:
 		return true
-	case Auditor:
+	case RoleAuditor:
 		return true
-	case Clerk:
+	case RoleClerk:
 		return true
-	case Head:
+	case RoleExpert:
 		return true
-	case Supervisor:
+	case RoleHead:
+		return true
+	case RoleSupervisor:
 		return true
 	default:
 		return false
@@ -1636,6 +1657,54 @@ type Application struct {
 type ApplicationDone struct {
 	Application Application `json:"application"`
 	Receipt     Receipt     `json:"receipt"`
+}
+
+// Assignment defines model for Assignment.
+type Assignment struct {
+	Application int64        `json:"application"`
+	Category    CategoryName `json:"category"`
+
+	// Code 区划代码(去尾零)
+	Code Code `json:"code"`
+
+	// Expert 人员编号
+	Expert int64 `json:"expert"`
+	Id     int64 `json:"id"`
+
+	// Marked 已交评分
+	Marked bool `json:"marked"`
+
+	// Marks 按标准指标顺序的填报值，得分由标准换算
+	Marks *Marks  `json:"marks,omitempty"`
+	Name  string  `json:"name"`
+	Note  *string `json:"note,omitempty"`
+
+	// Outlier 总分与其他专家的平均分相差超过规定(D-75)
+	Outlier bool `json:"outlier"`
+
+	// Recused 已回避
+	Recused bool `json:"recused"`
+
+	// Total Examples: 87.50
+	Total *Points `json:"total,omitempty"`
+}
+
+// AssignmentPair defines model for AssignmentPair.
+type AssignmentPair struct {
+	Application int64 `json:"application"`
+	Expert      int64 `json:"expert"`
+}
+
+// AssignmentPlan defines model for AssignmentPlan.
+type AssignmentPlan struct {
+	Given []AssignmentPair `json:"given"`
+	Loads []ExpertLoad     `json:"loads"`
+
+	// Sha256 方案的指纹，保存时给出
+	Sha256 string `json:"sha256"`
+
+	// Short 专家不足的材料
+	Short []int64 `json:"short"`
 }
 
 // Attachment defines model for Attachment.
@@ -2246,6 +2315,63 @@ type EvidenceUse struct {
 // EvidenceUseKind defines model for EvidenceUse.Kind.
 type EvidenceUseKind string
 
+// Expert defines model for Expert.
+type Expert struct {
+	Active     bool           `json:"active"`
+	Categories []CategoryName `json:"categories"`
+	Conflicts  []Code         `json:"conflicts"`
+
+	// Kind 专家、第三方机构
+	Kind    ExpertKind `json:"kind"`
+	Most    int        `json:"most"`
+	Name    string     `json:"name"`
+	Officer int64      `json:"officer"`
+
+	// Province 不评该省份的材料
+	Province *Code `json:"province,omitempty"`
+	Revision int   `json:"revision"`
+
+	// Unit 不评该单位及其下级的材料
+	Unit *Code `json:"unit,omitempty"`
+}
+
+// ExpertInput defines model for ExpertInput.
+type ExpertInput struct {
+	// Active 可分配，缺省是
+	Active *bool `json:"active,omitempty"`
+
+	// Categories 专长的类别，为空则不限
+	Categories *[]CategoryName `json:"categories,omitempty"`
+
+	// Conflicts 申报回避的单位或机构，及于其下级
+	Conflicts *[]Code `json:"conflicts,omitempty"`
+
+	// Kind 专家、第三方机构
+	Kind ExpertKind `json:"kind"`
+
+	// Most 每个批次至多评几件
+	Most int `json:"most"`
+
+	// Province 区划代码(去尾零)
+	Province *Code `json:"province,omitempty"`
+
+	// Unit 区划代码(去尾零)
+	Unit *Code `json:"unit,omitempty"`
+}
+
+// ExpertKind 专家、第三方机构
+type ExpertKind string
+
+// ExpertLoad defines model for ExpertLoad.
+type ExpertLoad struct {
+	Expert int64 `json:"expert"`
+
+	// Files 含已分配的件数
+	Files int    `json:"files"`
+	Most  int    `json:"most"`
+	Name  string `json:"name"`
+}
+
 // Facts 具体事实
 //
 // Examples: 2025年10月以来，社区服务中心长期不开放，台账为突击补造。
@@ -2575,6 +2701,28 @@ type MarkItem struct {
 	// Marks 按标准指标顺序的填报值，得分由标准换算
 	Marks Marks   `json:"marks"`
 	Note  *string `json:"note,omitempty"`
+}
+
+// Marking defines model for Marking.
+type Marking struct {
+	// Blocks 标准，评分按其指标的顺序
+	Blocks []StandardBlock `json:"blocks"`
+
+	// Finding 省级考察结论
+	Finding string `json:"finding"`
+
+	// Form 申报表字段
+	Form Form `json:"form"`
+
+	// Others 全部交齐后其他专家的评分
+	Others []Assignment `json:"others"`
+	Own    Assignment   `json:"own"`
+
+	// Province 按标准指标顺序的填报值，得分由标准换算
+	Province Marks `json:"province"`
+
+	// Self 按标准指标顺序的填报值，得分由标准换算
+	Self Marks `json:"self"`
 }
 
 // Marks 按标准指标顺序的填报值，得分由标准换算
@@ -3519,11 +3667,20 @@ type RoundDefinition struct {
 		Departments *[]string `json:"departments,omitempty"`
 
 		// DifferencePercent 自评与省级考核之差超过该指标满分的百分之几即标出(D-46)
-		DifferencePercent *int            `json:"difference_percent,omitempty"`
-		EarlierNoticeDays *int            `json:"earlier_notice_days,omitempty"`
-		EndorseDays       *int            `json:"endorse_days,omitempty"`
-		LetterDays        *int            `json:"letter_days,omitempty"`
-		MinimumAsked      *map[string]int `json:"minimum_asked,omitempty"`
+		DifferencePercent *int `json:"difference_percent,omitempty"`
+		EarlierNoticeDays *int `json:"earlier_notice_days,omitempty"`
+		EndorseDays       *int `json:"endorse_days,omitempty"`
+
+		// ExpertOutlier Examples: 87.50
+		ExpertOutlier *Points `json:"expert_outlier,omitempty"`
+
+		// ExpertTrim 四名以上专家评分时去掉一个最高分和一个最低分，缺省去掉(D-74)
+		ExpertTrim *bool `json:"expert_trim,omitempty"`
+
+		// ExpertsPerFile 每个单位由几名专家评分；0 为所有者机构直接评分，缺省 0
+		ExpertsPerFile *int            `json:"experts_per_file,omitempty"`
+		LetterDays     *int            `json:"letter_days,omitempty"`
+		MinimumAsked   *map[string]int `json:"minimum_asked,omitempty"`
 
 		// NationalDepartments 所有者机构就冻结名单须征求意见的部门(D-77)
 		NationalDepartments *[]string `json:"national_departments,omitempty"`
@@ -4462,6 +4619,15 @@ type GetEvidenceTallyParams struct {
 	Office *Code `form:"office,omitempty" json:"office,omitempty"`
 }
 
+// SetExpertParams defines parameters for SetExpert.
+type SetExpertParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch 所见版本;首次保存不填
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
 // CreateKeysJSONBody defines parameters for CreateKeys.
 type CreateKeysJSONBody struct {
 	Offices []KeyRequest `json:"offices"`
@@ -4931,6 +5097,27 @@ type WithdrawApplicationParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// ListAssignmentsParams defines parameters for ListAssignments.
+type ListAssignmentsParams struct {
+	Application *int64 `form:"application,omitempty" json:"application,omitempty"`
+
+	// Cursor 上一页的 next
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// AssignExpertsJSONBody defines parameters for AssignExperts.
+type AssignExpertsJSONBody struct {
+	// Sha256 所见方案的指纹
+	Sha256 string `json:"sha256"`
+}
+
+// AssignExpertsParams defines parameters for AssignExperts.
+type AssignExpertsParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // CancelRoundParams defines parameters for CancelRound.
 type CancelRoundParams struct {
 	// IdempotencyKey 幂等键,同键同内容只办一次
@@ -5009,6 +5196,12 @@ type EndorseManyJSONBody struct {
 
 // EndorseManyParams defines parameters for EndorseMany.
 type EndorseManyParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GiveExpertMarksParams defines parameters for GiveExpertMarks.
+type GiveExpertMarksParams struct {
 	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
@@ -5424,6 +5617,18 @@ type GetProgressParams struct {
 	Office *Code `form:"office,omitempty" json:"office,omitempty"`
 }
 
+// RecuseJSONBody defines parameters for Recuse.
+type RecuseJSONBody struct {
+	Application int64  `json:"application"`
+	Reason      string `json:"reason"`
+}
+
+// RecuseParams defines parameters for Recuse.
+type RecuseParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ReopenOfficesJSONBody defines parameters for ReopenOffices.
 type ReopenOfficesJSONBody struct {
 	Offices []struct {
@@ -5680,6 +5885,9 @@ type ApproveCalendarChangeJSONRequestBody ApproveCalendarChangeJSONBody
 // ReportCommissionJSONRequestBody defines body for ReportCommission for application/json ContentType.
 type ReportCommissionJSONRequestBody ReportCommissionJSONBody
 
+// SetExpertJSONRequestBody defines body for SetExpert for application/json ContentType.
+type SetExpertJSONRequestBody = ExpertInput
+
 // CreateKeysJSONRequestBody defines body for CreateKeys for application/json ContentType.
 type CreateKeysJSONRequestBody CreateKeysJSONBody
 
@@ -5761,6 +5969,9 @@ type SurveyJSONRequestBody SurveyJSONBody
 // WithdrawApplicationJSONRequestBody defines body for WithdrawApplication for application/json ContentType.
 type WithdrawApplicationJSONRequestBody = Reason
 
+// AssignExpertsJSONRequestBody defines body for AssignExperts for application/json ContentType.
+type AssignExpertsJSONRequestBody AssignExpertsJSONBody
+
 // CancelRoundJSONRequestBody defines body for CancelRound for application/json ContentType.
 type CancelRoundJSONRequestBody = Reason
 
@@ -5778,6 +5989,9 @@ type DecideJSONRequestBody DecideJSONBody
 
 // EndorseManyJSONRequestBody defines body for EndorseMany for application/json ContentType.
 type EndorseManyJSONRequestBody EndorseManyJSONBody
+
+// GiveExpertMarksJSONRequestBody defines body for GiveExpertMarks for application/json ContentType.
+type GiveExpertMarksJSONRequestBody = MarkItem
 
 // SetLimitJSONRequestBody defines body for SetLimit for application/json ContentType.
 type SetLimitJSONRequestBody SetLimitJSONBody
@@ -5847,6 +6061,9 @@ type CompleteStageJSONRequestBody CompleteStageJSONBody
 
 // SetSubItemsJSONRequestBody defines body for SetSubItems for application/json ContentType.
 type SetSubItemsJSONRequestBody SetSubItemsJSONBody
+
+// RecuseJSONRequestBody defines body for Recuse for application/json ContentType.
+type RecuseJSONRequestBody RecuseJSONBody
 
 // ReopenOfficesJSONRequestBody defines body for ReopenOffices for application/json ContentType.
 type ReopenOfficesJSONRequestBody ReopenOfficesJSONBody
@@ -5940,6 +6157,12 @@ type ServerInterface interface {
 	// DownloadEvidence 下载佐证材料 Download a file; takes Range and If-None-Match
 	// (GET /evidence/{sha256})
 	DownloadEvidence(c *gin.Context, sha256 SHA256)
+	// ListExperts 专家库 The pool of experts of one's own office
+	// (GET /experts)
+	ListExperts(c *gin.Context)
+	// SetExpert 专家入库或变更 Put an officer with the role of an expert into the pool, or change its entry
+	// (PUT /experts/{officer})
+	SetExpert(c *gin.Context, officer int64, params SetExpertParams)
 	// CreateKeys 发放密钥 Keys for officers of one's own office or offices below, also in bulk
 	// (POST /keys)
 	CreateKeys(c *gin.Context, params CreateKeysParams)
@@ -6117,6 +6340,15 @@ type ServerInterface interface {
 	// WithdrawApplication 撤回 Withdraw
 	// (POST /rounds/{round}/applications/{application}/withdrawal)
 	WithdrawApplication(c *gin.Context, round RoundID, application ApplicationID, params WithdrawApplicationParams)
+	// ListAssignments 专家分配 Who marks what; to an expert, its own
+	// (GET /rounds/{round}/assignments)
+	ListAssignments(c *gin.Context, round RoundID, params ListAssignmentsParams)
+	// AssignExperts 保存分配方案 Save the assignment as it was shown
+	// (POST /rounds/{round}/assignments)
+	AssignExperts(c *gin.Context, round RoundID, params AssignExpertsParams)
+	// ProposeAssignment 分配方案 Who would mark what, before it is saved
+	// (GET /rounds/{round}/assignments/proposal)
+	ProposeAssignment(c *gin.Context, round RoundID)
 	// CancelRound 取消批次 Cancel; final
 	// (POST /rounds/{round}/cancellation)
 	CancelRound(c *gin.Context, round RoundID, params CancelRoundParams)
@@ -6141,6 +6373,12 @@ type ServerInterface interface {
 	// EndorseMany 批量签署 Opinions on many files, each with its own result; dry_run checks and writes nothing
 	// (POST /rounds/{round}/endorsements)
 	EndorseMany(c *gin.Context, round RoundID, params EndorseManyParams)
+	// GiveExpertMarks 专家评分 An expert hands in its marks of a file it is assigned
+	// (POST /rounds/{round}/expert-marks)
+	GiveExpertMarks(c *gin.Context, round RoundID, params GiveExpertMarksParams)
+	// GetMarking 评审材料 What an expert sees of a file it is assigned
+	// (GET /rounds/{round}/expert-marks/{application})
+	GetMarking(c *gin.Context, round RoundID, application ApplicationID)
 	// ListLimits 名额与推荐限额 Quotas, limits with their printed basis, used and left
 	// (GET /rounds/{round}/limits)
 	ListLimits(c *gin.Context, round RoundID)
@@ -6279,6 +6517,9 @@ type ServerInterface interface {
 	// GetProgress 自查申报进度 How far the units below an office have come, by category and by office one level below
 	// (GET /rounds/{round}/progress)
 	GetProgress(c *gin.Context, round RoundID, params GetProgressParams)
+	// Recuse 专家回避 An expert withdraws from a file it is assigned
+	// (POST /rounds/{round}/recusals)
+	Recuse(c *gin.Context, round RoundID, params RecuseParams)
 	// ReopenOffices 重新开放推荐机构 Reopen named offices, each with a new date
 	// (POST /rounds/{round}/reopenings)
 	ReopenOffices(c *gin.Context, round RoundID, params ReopenOfficesParams)
@@ -6971,6 +7212,87 @@ func (siw *ServerInterfaceWrapper) DownloadEvidence(c *gin.Context) {
 	}
 
 	siw.Handler.DownloadEvidence(c, sha256)
+}
+
+// ListExperts operation middleware
+func (siw *ServerInterfaceWrapper) ListExperts(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListExperts(c)
+}
+
+// SetExpert operation middleware
+func (siw *ServerInterfaceWrapper) SetExpert(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "officer" -------------
+	var officer int64
+
+	err = runtime.BindStyledParameterWithOptions("simple", "officer", c.Param("officer"), &officer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter officer: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetExpertParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SetExpert(c, officer, params)
 }
 
 // CreateKeys operation middleware
@@ -9683,6 +10005,132 @@ func (siw *ServerInterfaceWrapper) WithdrawApplication(c *gin.Context) {
 	siw.Handler.WithdrawApplication(c, round, application, params)
 }
 
+// ListAssignments operation middleware
+func (siw *ServerInterfaceWrapper) ListAssignments(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAssignmentsParams
+
+	// ------------- Optional query parameter "application" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "application", c.Request.URL.Query(), &params.Application, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter application: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListAssignments(c, round, params)
+}
+
+// AssignExperts operation middleware
+func (siw *ServerInterfaceWrapper) AssignExperts(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AssignExpertsParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AssignExperts(c, round, params)
+}
+
+// ProposeAssignment operation middleware
+func (siw *ServerInterfaceWrapper) ProposeAssignment(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ProposeAssignment(c, round)
+}
+
 // CancelRound operation middleware
 func (siw *ServerInterfaceWrapper) CancelRound(c *gin.Context) {
 
@@ -10044,6 +10492,89 @@ func (siw *ServerInterfaceWrapper) EndorseMany(c *gin.Context) {
 	}
 
 	siw.Handler.EndorseMany(c, round, params)
+}
+
+// GiveExpertMarks operation middleware
+func (siw *ServerInterfaceWrapper) GiveExpertMarks(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GiveExpertMarksParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GiveExpertMarks(c, round, params)
+}
+
+// GetMarking operation middleware
+func (siw *ServerInterfaceWrapper) GetMarking(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "application" -------------
+	var application ApplicationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "application", c.Param("application"), &application, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter application: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetMarking(c, round, application)
 }
 
 // ListLimits operation middleware
@@ -12568,6 +13099,55 @@ func (siw *ServerInterfaceWrapper) GetProgress(c *gin.Context) {
 	siw.Handler.GetProgress(c, round, params)
 }
 
+// Recuse operation middleware
+func (siw *ServerInterfaceWrapper) Recuse(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RecuseParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.Recuse(c, round, params)
+}
+
 // ReopenOffices operation middleware
 func (siw *ServerInterfaceWrapper) ReopenOffices(c *gin.Context) {
 
@@ -14523,6 +15103,14 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/rounds/:round/visits", wrapper.ListVisits)
 	router.POST(options.BaseURL+"/rounds/:round/visits", wrapper.RecordVisit)
 	router.POST(options.BaseURL+"/rounds/:round/marks", wrapper.Mark)
+	router.GET(options.BaseURL+"/experts", wrapper.ListExperts)
+	router.PUT(options.BaseURL+"/experts/:officer", wrapper.SetExpert)
+	router.GET(options.BaseURL+"/rounds/:round/assignments", wrapper.ListAssignments)
+	router.POST(options.BaseURL+"/rounds/:round/assignments", wrapper.AssignExperts)
+	router.GET(options.BaseURL+"/rounds/:round/assignments/proposal", wrapper.ProposeAssignment)
+	router.POST(options.BaseURL+"/rounds/:round/expert-marks", wrapper.GiveExpertMarks)
+	router.GET(options.BaseURL+"/rounds/:round/expert-marks/:application", wrapper.GetMarking)
+	router.POST(options.BaseURL+"/rounds/:round/recusals", wrapper.Recuse)
 	router.GET(options.BaseURL+"/rounds/:round/candidates", wrapper.GetCandidates)
 	router.POST(options.BaseURL+"/rounds/:round/candidates", wrapper.FixCandidates)
 	router.GET(options.BaseURL+"/rounds/:round/titles", wrapper.ListTitles)
@@ -15321,6 +15909,90 @@ type DownloadEvidencedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response DownloadEvidencedefaultApplicationProblemPlusJSONResponse) VisitDownloadEvidenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListExpertsRequestObject struct {
+}
+
+type ListExpertsResponseObject interface {
+	VisitListExpertsResponse(w http.ResponseWriter) error
+}
+
+type ListExperts200JSONResponse struct {
+	Items []Expert `json:"items"`
+}
+
+func (response ListExperts200JSONResponse) VisitListExpertsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListExpertsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListExpertsdefaultApplicationProblemPlusJSONResponse) VisitListExpertsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetExpertRequestObject struct {
+	Officer int64 `json:"officer"`
+	Params  SetExpertParams
+	Body    *SetExpertJSONRequestBody
+}
+
+type SetExpertResponseObject interface {
+	VisitSetExpertResponse(w http.ResponseWriter) error
+}
+
+type SetExpert200JSONResponse struct {
+	Expert  Expert  `json:"expert"`
+	Receipt Receipt `json:"receipt"`
+}
+
+func (response SetExpert200JSONResponse) VisitSetExpertResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetExpertdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetExpertdefaultApplicationProblemPlusJSONResponse) VisitSetExpertResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -17750,6 +18422,132 @@ func (response WithdrawApplicationdefaultApplicationProblemPlusJSONResponse) Vis
 	return err
 }
 
+type ListAssignmentsRequestObject struct {
+	Round  RoundID `json:"round"`
+	Params ListAssignmentsParams
+}
+
+type ListAssignmentsResponseObject interface {
+	VisitListAssignmentsResponse(w http.ResponseWriter) error
+}
+
+type ListAssignments200JSONResponse struct {
+	Items []Assignment `json:"items"`
+	Next  *string      `json:"next,omitempty"`
+}
+
+func (response ListAssignments200JSONResponse) VisitListAssignmentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAssignmentsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListAssignmentsdefaultApplicationProblemPlusJSONResponse) VisitListAssignmentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AssignExpertsRequestObject struct {
+	Round  RoundID `json:"round"`
+	Params AssignExpertsParams
+	Body   *AssignExpertsJSONRequestBody
+}
+
+type AssignExpertsResponseObject interface {
+	VisitAssignExpertsResponse(w http.ResponseWriter) error
+}
+
+type AssignExperts200JSONResponse struct {
+	Assigned int     `json:"assigned"`
+	Receipt  Receipt `json:"receipt"`
+}
+
+func (response AssignExperts200JSONResponse) VisitAssignExpertsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AssignExpertsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AssignExpertsdefaultApplicationProblemPlusJSONResponse) VisitAssignExpertsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProposeAssignmentRequestObject struct {
+	Round RoundID `json:"round"`
+}
+
+type ProposeAssignmentResponseObject interface {
+	VisitProposeAssignmentResponse(w http.ResponseWriter) error
+}
+
+type ProposeAssignment200JSONResponse AssignmentPlan
+
+func (response ProposeAssignment200JSONResponse) VisitProposeAssignmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProposeAssignmentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ProposeAssignmentdefaultApplicationProblemPlusJSONResponse) VisitProposeAssignmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CancelRoundRequestObject struct {
 	Round  RoundID `json:"round"`
 	Params CancelRoundParams
@@ -18087,6 +18885,92 @@ type EndorseManydefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response EndorseManydefaultApplicationProblemPlusJSONResponse) VisitEndorseManyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GiveExpertMarksRequestObject struct {
+	Round  RoundID `json:"round"`
+	Params GiveExpertMarksParams
+	Body   *GiveExpertMarksJSONRequestBody
+}
+
+type GiveExpertMarksResponseObject interface {
+	VisitGiveExpertMarksResponse(w http.ResponseWriter) error
+}
+
+type GiveExpertMarks200JSONResponse struct {
+	Receipt Receipt `json:"receipt"`
+
+	// Total Examples: 87.50
+	Total Points `json:"total"`
+}
+
+func (response GiveExpertMarks200JSONResponse) VisitGiveExpertMarksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GiveExpertMarksdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GiveExpertMarksdefaultApplicationProblemPlusJSONResponse) VisitGiveExpertMarksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMarkingRequestObject struct {
+	Round       RoundID       `json:"round"`
+	Application ApplicationID `json:"application"`
+}
+
+type GetMarkingResponseObject interface {
+	VisitGetMarkingResponse(w http.ResponseWriter) error
+}
+
+type GetMarking200JSONResponse Marking
+
+func (response GetMarking200JSONResponse) VisitGetMarkingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMarkingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetMarkingdefaultApplicationProblemPlusJSONResponse) VisitGetMarkingResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -20097,6 +20981,52 @@ func (response GetProgressdefaultApplicationProblemPlusJSONResponse) VisitGetPro
 	return err
 }
 
+type RecuseRequestObject struct {
+	Round  RoundID `json:"round"`
+	Params RecuseParams
+	Body   *RecuseJSONRequestBody
+}
+
+type RecuseResponseObject interface {
+	VisitRecuseResponse(w http.ResponseWriter) error
+}
+
+type Recuse200JSONResponse struct {
+	Receipt Receipt `json:"receipt"`
+
+	// Replaced 已由其他专家接替
+	Replaced bool `json:"replaced"`
+}
+
+func (response Recuse200JSONResponse) VisitRecuseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecusedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RecusedefaultApplicationProblemPlusJSONResponse) VisitRecuseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ReopenOfficesRequestObject struct {
 	Round  RoundID `json:"round"`
 	Params ReopenOfficesParams
@@ -21669,6 +22599,12 @@ type StrictServerInterface interface {
 	// DownloadEvidence 下载佐证材料 Download a file; takes Range and If-None-Match
 	// (GET /evidence/{sha256})
 	DownloadEvidence(ctx context.Context, request DownloadEvidenceRequestObject) (DownloadEvidenceResponseObject, error)
+	// ListExperts 专家库 The pool of experts of one's own office
+	// (GET /experts)
+	ListExperts(ctx context.Context, request ListExpertsRequestObject) (ListExpertsResponseObject, error)
+	// SetExpert 专家入库或变更 Put an officer with the role of an expert into the pool, or change its entry
+	// (PUT /experts/{officer})
+	SetExpert(ctx context.Context, request SetExpertRequestObject) (SetExpertResponseObject, error)
 	// CreateKeys 发放密钥 Keys for officers of one's own office or offices below, also in bulk
 	// (POST /keys)
 	CreateKeys(ctx context.Context, request CreateKeysRequestObject) (CreateKeysResponseObject, error)
@@ -21846,6 +22782,15 @@ type StrictServerInterface interface {
 	// WithdrawApplication 撤回 Withdraw
 	// (POST /rounds/{round}/applications/{application}/withdrawal)
 	WithdrawApplication(ctx context.Context, request WithdrawApplicationRequestObject) (WithdrawApplicationResponseObject, error)
+	// ListAssignments 专家分配 Who marks what; to an expert, its own
+	// (GET /rounds/{round}/assignments)
+	ListAssignments(ctx context.Context, request ListAssignmentsRequestObject) (ListAssignmentsResponseObject, error)
+	// AssignExperts 保存分配方案 Save the assignment as it was shown
+	// (POST /rounds/{round}/assignments)
+	AssignExperts(ctx context.Context, request AssignExpertsRequestObject) (AssignExpertsResponseObject, error)
+	// ProposeAssignment 分配方案 Who would mark what, before it is saved
+	// (GET /rounds/{round}/assignments/proposal)
+	ProposeAssignment(ctx context.Context, request ProposeAssignmentRequestObject) (ProposeAssignmentResponseObject, error)
 	// CancelRound 取消批次 Cancel; final
 	// (POST /rounds/{round}/cancellation)
 	CancelRound(ctx context.Context, request CancelRoundRequestObject) (CancelRoundResponseObject, error)
@@ -21870,6 +22815,12 @@ type StrictServerInterface interface {
 	// EndorseMany 批量签署 Opinions on many files, each with its own result; dry_run checks and writes nothing
 	// (POST /rounds/{round}/endorsements)
 	EndorseMany(ctx context.Context, request EndorseManyRequestObject) (EndorseManyResponseObject, error)
+	// GiveExpertMarks 专家评分 An expert hands in its marks of a file it is assigned
+	// (POST /rounds/{round}/expert-marks)
+	GiveExpertMarks(ctx context.Context, request GiveExpertMarksRequestObject) (GiveExpertMarksResponseObject, error)
+	// GetMarking 评审材料 What an expert sees of a file it is assigned
+	// (GET /rounds/{round}/expert-marks/{application})
+	GetMarking(ctx context.Context, request GetMarkingRequestObject) (GetMarkingResponseObject, error)
 	// ListLimits 名额与推荐限额 Quotas, limits with their printed basis, used and left
 	// (GET /rounds/{round}/limits)
 	ListLimits(ctx context.Context, request ListLimitsRequestObject) (ListLimitsResponseObject, error)
@@ -22008,6 +22959,9 @@ type StrictServerInterface interface {
 	// GetProgress 自查申报进度 How far the units below an office have come, by category and by office one level below
 	// (GET /rounds/{round}/progress)
 	GetProgress(ctx context.Context, request GetProgressRequestObject) (GetProgressResponseObject, error)
+	// Recuse 专家回避 An expert withdraws from a file it is assigned
+	// (POST /rounds/{round}/recusals)
+	Recuse(ctx context.Context, request RecuseRequestObject) (RecuseResponseObject, error)
 	// ReopenOffices 重新开放推荐机构 Reopen named offices, each with a new date
 	// (POST /rounds/{round}/reopenings)
 	ReopenOffices(ctx context.Context, request ReopenOfficesRequestObject) (ReopenOfficesResponseObject, error)
@@ -22642,6 +23596,75 @@ func (sh *strictHandler) DownloadEvidence(ctx *gin.Context, sha256 SHA256) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(DownloadEvidenceResponseObject); ok {
 		if err := validResponse.VisitDownloadEvidenceResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListExperts operation middleware
+func (sh *strictHandler) ListExperts(ctx *gin.Context) {
+	var request ListExpertsRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListExperts(ctx, request.(ListExpertsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListExperts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListExpertsResponseObject); ok {
+		if err := validResponse.VisitListExpertsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SetExpert operation middleware
+func (sh *strictHandler) SetExpert(ctx *gin.Context, officer int64, params SetExpertParams) {
+	var request SetExpertRequestObject
+
+	request.Officer = officer
+	request.Params = params
+
+	var body SetExpertJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetExpert(ctx, request.(SetExpertRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetExpert")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SetExpertResponseObject); ok {
+		if err := validResponse.VisitSetExpertResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -24717,6 +25740,104 @@ func (sh *strictHandler) WithdrawApplication(ctx *gin.Context, round RoundID, ap
 	}
 }
 
+// ListAssignments operation middleware
+func (sh *strictHandler) ListAssignments(ctx *gin.Context, round RoundID, params ListAssignmentsParams) {
+	var request ListAssignmentsRequestObject
+
+	request.Round = round
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAssignments(ctx, request.(ListAssignmentsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAssignments")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListAssignmentsResponseObject); ok {
+		if err := validResponse.VisitListAssignmentsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AssignExperts operation middleware
+func (sh *strictHandler) AssignExperts(ctx *gin.Context, round RoundID, params AssignExpertsParams) {
+	var request AssignExpertsRequestObject
+
+	request.Round = round
+	request.Params = params
+
+	var body AssignExpertsJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AssignExperts(ctx, request.(AssignExpertsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AssignExperts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AssignExpertsResponseObject); ok {
+		if err := validResponse.VisitAssignExpertsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ProposeAssignment operation middleware
+func (sh *strictHandler) ProposeAssignment(ctx *gin.Context, round RoundID) {
+	var request ProposeAssignmentRequestObject
+
+	request.Round = round
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ProposeAssignment(ctx, request.(ProposeAssignmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ProposeAssignment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ProposeAssignmentResponseObject); ok {
+		if err := validResponse.VisitProposeAssignmentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // CancelRound operation middleware
 func (sh *strictHandler) CancelRound(ctx *gin.Context, round RoundID, params CancelRoundParams) {
 	var request CancelRoundRequestObject
@@ -25033,6 +26154,78 @@ func (sh *strictHandler) EndorseMany(ctx *gin.Context, round RoundID, params End
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(EndorseManyResponseObject); ok {
 		if err := validResponse.VisitEndorseManyResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GiveExpertMarks operation middleware
+func (sh *strictHandler) GiveExpertMarks(ctx *gin.Context, round RoundID, params GiveExpertMarksParams) {
+	var request GiveExpertMarksRequestObject
+
+	request.Round = round
+	request.Params = params
+
+	var body GiveExpertMarksJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GiveExpertMarks(ctx, request.(GiveExpertMarksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GiveExpertMarks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GiveExpertMarksResponseObject); ok {
+		if err := validResponse.VisitGiveExpertMarksResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetMarking operation middleware
+func (sh *strictHandler) GetMarking(ctx *gin.Context, round RoundID, application ApplicationID) {
+	var request GetMarkingRequestObject
+
+	request.Round = round
+	request.Application = application
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMarking(ctx, request.(GetMarkingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMarking")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetMarkingResponseObject); ok {
+		if err := validResponse.VisitGetMarkingResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -26738,6 +27931,51 @@ func (sh *strictHandler) GetProgress(ctx *gin.Context, round RoundID, params Get
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetProgressResponseObject); ok {
 		if err := validResponse.VisitGetProgressResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// Recuse operation middleware
+func (sh *strictHandler) Recuse(ctx *gin.Context, round RoundID, params RecuseParams) {
+	var request RecuseRequestObject
+
+	request.Round = round
+	request.Params = params
+
+	var body RecuseJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.Recuse(ctx, request.(RecuseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "Recuse")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RecuseResponseObject); ok {
+		if err := validResponse.VisitRecuseResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -258,6 +258,7 @@ func readRules(in RoundDefinition, out *award.Rules) []award.Defect {
 		{in.Rules.ObjectionRuleDays, &out.ObjectionRuleDays},
 		{in.Rules.SpotCheckPercent, &out.SpotCheckPercent},
 		{in.Rules.SpotCheckFailures, &out.SpotCheckFailures},
+		{in.Rules.ExpertsPerFile, &out.ExpertsPerFile},
 	} {
 		if n.from != nil {
 			*n.to = *n.from
@@ -285,14 +286,24 @@ func readRules(in RoundDefinition, out *award.Rules) []award.Defect {
 			*rule.rule = *rule.given
 		}
 	}
-	if in.Rules.PassMark == nil {
-		return nil
+	if in.Rules.ExpertTrim != nil {
+		out.ExpertTrim = *in.Rules.ExpertTrim
 	}
-	var err error
-	if out.PassMark, err = award.ParsePoints(*in.Rules.PassMark); err != nil {
-		return []award.Defect{{Pointer: "/rules/pass_mark", Key: "points_malformed", Args: []any{*in.Rules.PassMark}}}
+	var defects []award.Defect
+	for _, p := range []struct {
+		name string
+		from *string
+		to   *award.Points
+	}{{"pass_mark", in.Rules.PassMark, &out.PassMark}, {"expert_outlier", in.Rules.ExpertOutlier, &out.ExpertOutlier}} {
+		if p.from == nil {
+			continue
+		}
+		var err error
+		if *p.to, err = award.ParsePoints(*p.from); err != nil {
+			defects = append(defects, award.Defect{Pointer: "/rules/" + p.name, Key: "points_malformed", Args: []any{*p.from}})
+		}
 	}
-	return nil
+	return defects
 }
 
 // dateMove reads a date to be moved; how a date is written depends on the round.
@@ -331,6 +342,7 @@ func round(r acts.RoundStanding) (Round, error) {
 		return Round{}, err
 	}
 	out.Rules["pass_mark"] = r.Rules.PassMark.String()
+	out.Rules["expert_outlier"] = r.Rules.ExpertOutlier.String()
 	var warnings []string
 	for _, year := range r.ProvisionalYears() {
 		warnings = append(warnings, fmt.Sprintf("%d年工作日历尚未公布,该年公示期暂定,公布后重新计算。", year))

@@ -32,6 +32,8 @@ var actOf = map[string]award.Act{
 	"setLimit": award.ActSetLimit, "closeOffice": award.ActCloseOffice,
 	"acceptPackage": award.ActAcceptPackage, "returnPackage": award.ActReturnPackage,
 	"addToSpotCheck": award.ActAddToSpotCheck, "recordVisit": award.ActRecordVisit,
+	"setExpert": award.ActSetExpert, "assignExperts": award.ActAssignExperts,
+	"giveExpertMarks": award.ActGiveExpertMarks, "recuse": award.ActRecuse,
 	"mark": award.ActMark, "fixCandidates": award.ActFixCandidates, "decide": award.ActDecide,
 
 	"completeStage": award.ActCompleteStage, "adoptProposals": award.ActAdoptProposals,

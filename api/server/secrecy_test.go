@@ -40,7 +40,8 @@ type canary struct {
 // secrets lists what is planted and who must not read it. Add a line here, and
 // plant it in newMatrix.
 func secrets() []canary {
-	outsider := func(r reader) bool { return r.office != award.CodeNation } // 41's people and the public
+	// 41's people, the public, and an expert of the nation's, which sees what it is assigned.
+	outsider := func(r reader) bool { return r.office != award.CodeNation || r.role == award.RoleExpert }
 	return []canary{
 		{"a name of another province's subtree", regexp.MustCompile(`鹤鸣`), outsider},
 		{"a code of another province's subtree", regexp.MustCompile(`\b44[0-9]{2,10}\b`), outsider},
@@ -50,6 +51,7 @@ func secrets() []canary {
 			return r.office != award.CodeNation || r.role != award.RoleSupervisor // no officer handles it yet
 		}},
 		{"the seed of a spot check whose last visit is not recorded", regexp.MustCompile(`(5e){32}`), func(reader) bool { return true }},
+		{"an expert's marks of a file that others have still to mark", regexp.MustCompile(`48\.13|专家未公开的话`), func(reader) bool { return true }},
 		{"why a unit is in a sample that is not published", regexp.MustCompile(`尚未公布的理由`), outsider},
 		{"a key", regexp.MustCompile(`shifan_[0-9A-Za-z]{20}`), func(reader) bool { return true }},
 	}
@@ -94,7 +96,7 @@ func newMatrix(t *testing.T) *matrix {
 	w.Exec(`UPDATE unit_version SET name = '鹤鸣' || name WHERE code LIKE '44__%'`)
 	w.Acts.DrawFrom(strings.NewReader(strings.Repeat("\x5e", 32)))
 	rules := actstest.DrillRules()
-	rules.SpotCheckPercent = 20
+	rules.SpotCheckPercent, rules.ExpertsPerFile = 20, 2
 	round := w.OpenDrill(actstest.Drill{Rules: rules}).ID
 	own, other := m.filed(round, ownUnit), m.filed(round, foreignUnit)
 	for _, file := range []int64{own, other} {
@@ -147,7 +149,25 @@ func newMatrix(t *testing.T) *matrix {
 			m.readers = append(m.readers, reader{office, role, issued.Result[0].Key})
 		}
 	}
+	m.experts(round, own, other)
 	return m
+}
+
+// experts has both files marked by one expert and not by the other who has to;
+// the own one is assigned to the expert who asks.
+func (m *matrix) experts(round string, own, other int64) {
+	m.t.Helper()
+	asks := actstest.One[int64](m.World, `SELECT id FROM officer WHERE name = 'expert' AND office_id = $1`, m.Admin.Office)
+	marked := actstest.One[int64](m.World, `INSERT INTO officer (name, office_id, roles) VALUES ('评卷人', $1, '{expert}') RETURNING id`, m.Admin.Office)
+	for _, expert := range []int64{asks, marked} {
+		m.Exec(`INSERT INTO expert (officer_id, office_id, kind, conflicts, categories, most, active) VALUES ($1, $2, 'person', '{}', '{}', 9, true)`,
+			expert, m.Admin.Office)
+	}
+	m.Exec(`INSERT INTO expert_assignment (round_id, application_id, expert_id) VALUES ($1, $2, $3)`, round, own, asks)
+	for _, file := range []int64{own, other} {
+		m.Exec(`WITH s AS (INSERT INTO expert_assignment (round_id, application_id, expert_id) VALUES ($1, $2, $3) RETURNING id)
+			INSERT INTO expert_mark (assignment_id, marks, total, note) SELECT id, '{4813}', 4813, '专家未公开的话' FROM s`, round, file, marked)
+	}
 }
 
 // evidence keeps a file of the foreign unit and returns its digest.
@@ -239,6 +259,7 @@ func TestNobodyReadsWhatIsNotTheirs(t *testing.T) {
 // is public, or is compared with what comes later.
 var unanswered = map[string]bool{
 	"getPublicTitle": true, "getCalendarChange": true, "comparePackages": true, "downloadAttachment": true,
+	"proposeAssignment": true, // of a list that is frozen
 }
 
 // request is one question.

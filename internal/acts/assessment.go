@@ -56,6 +56,7 @@ type FileFailure struct {
 // assessmentTx keeps the frozen list, its marks and its scores.
 type assessmentTx interface {
 	spotCheckTx
+	expertTx
 	// OfficesUnsettled counts recommending offices whose package is not
 	// accepted and that are not closed by name.
 	OfficesUnsettled(ctx context.Context, round string) (int, error)
@@ -156,6 +157,9 @@ func (a *Acts) Mark(ctx context.Context, by award.Officer, key Key, round string
 		r, err := t.assessing(ctx)
 		if err != nil {
 			return MarkResult{}, err
+		}
+		if r.Rules.ExpertsPerFile > 0 {
+			return MarkResult{}, award.Refuse(award.Conflict, "domain 6.3", "marks_by_experts")
 		}
 		if len(marks) == 0 || len(marks) > mostMarks {
 			return MarkResult{}, award.Refuse(award.Invalid, "", "marks_many", mostMarks, len(marks))

@@ -15,6 +15,7 @@ import (
 type MarkColumns struct {
 	Self     []award.Points    // 自评: as last filed
 	Province []award.Points    // 省级考核
+	Expert   []award.Points    // 专家: what the rule makes of theirs
 	Nation   []award.Points    // 部级核定
 	Remarks  map[string]string // the inspector's, by indicator code
 
@@ -64,7 +65,7 @@ type ComparedIndicator struct {
 	Province *ComparedMark `json:"province"`
 	Remark   string        `json:"remark"`  // 考察意见
 	Flagged  bool          `json:"flagged"` // self and province differ by more than the round allows (D-46)
-	Expert   *ComparedMark `json:"expert"`  // nobody's yet: experts mark at the nation
+	Expert   *ComparedMark `json:"expert"`  // of a round in which experts mark (domain 6.3)
 	Nation   *ComparedMark `json:"nation"`
 
 	SubItems []ComparedSubItem `json:"sub_items,omitempty"` // 细则: no business of the nation's (D-34)
@@ -119,7 +120,16 @@ func (a *Acts) Comparison(ctx context.Context, by award.Officer, round string, a
 	if err != nil {
 		return Comparison{}, err
 	}
-	if !r.showsNation(by) {
+	if r.showsNation(by) {
+		err := a.store.InTx(ctx, func(tx Tx) error {
+			found, err := expertColumns(ctx, tx, r, application)
+			columns.Expert = found[application]
+			return err
+		})
+		if err != nil {
+			return Comparison{}, err
+		}
+	} else {
 		columns.Nation, columns.NationNote = nil, ""
 	}
 	said, err := a.store.Endorsements(ctx, application)
@@ -133,6 +143,7 @@ func (a *Acts) Comparison(ctx context.Context, by award.Officer, round string, a
 		Total: ComparedTotal{
 			Self:     totalOf(rule.Standard, columns.Self),
 			Province: totalOf(rule.Standard, columns.Province),
+			Expert:   totalOf(rule.Standard, columns.Expert),
 			Nation:   totalOf(rule.Standard, columns.Nation),
 		},
 		Levels:  make([]LevelRemark, len(said)),
@@ -157,14 +168,15 @@ func compare(s award.Standard, columns MarkColumns, percent int) []ComparedIndic
 	for _, i := range s.Differences(columns.Self, columns.Province, percent) {
 		flagged[i] = true
 	}
-	self, province, nation := compared(s, columns.Self), compared(s, columns.Province), compared(s, columns.Nation)
+	self, province := compared(s, columns.Self), compared(s, columns.Province)
+	expert, nation := compared(s, columns.Expert), compared(s, columns.Nation)
 	out := make([]ComparedIndicator, 0, len(self))
 	for _, block := range s.Blocks {
 		for _, leaf := range block.Leaves {
 			i := len(out)
 			out = append(out, ComparedIndicator{
 				Block: block.Title, Code: leaf.Code, Title: leaf.Title, Max: leaf.Max, Veto: leaf.Veto,
-				Self: self[i], Province: province[i], Nation: nation[i],
+				Self: self[i], Province: province[i], Expert: expert[i], Nation: nation[i],
 				Remark: columns.Remarks[leaf.Code], Flagged: flagged[i],
 				SubItems: comparedSubItems(columns.SubItems.Of(leaf.Code), columns),
 			})

@@ -135,6 +135,9 @@ func (t *act) completeMarks(ctx context.Context, in CompleteStageInput) (Complet
 	if round.ListFrozenAt.IsZero() {
 		return CompleteStageResult{}, award.Refuse(award.Conflict, "domain 6.1", "list_not_frozen")
 	}
+	if err := t.settleMarks(ctx, round); err != nil {
+		return CompleteStageResult{}, err
+	}
 	unmarked, total, err := t.Unmarked(ctx, in.Round, shownUnmarked)
 	if err != nil {
 		return CompleteStageResult{}, err

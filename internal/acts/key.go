@@ -57,9 +57,10 @@ type keyReads interface {
 }
 
 // Authenticate returns the officer who holds the key; award.NotFound when
-// nobody does, or no longer.
+// nobody does, or no longer. An expert alone comes without an office.
 func (a *Acts) Authenticate(ctx context.Context, key string) (award.Officer, error) {
-	return a.store.OfficerByKey(ctx, digestOf(key))
+	o, err := a.store.OfficerByKey(ctx, digestOf(key))
+	return o.Narrowed(), err
 }
 
 // KeyFor asks for a key of an officer.

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"testing"
 
+	"github.com/lib/pq"
 	"github.com/stretchr/testify/require"
 
 	"shifan/internal/acts"
@@ -196,6 +197,10 @@ func attempts() []attempt {
 			_, err := a.Mark(ctx, c.Admin, c.Key(), c.round, []acts.NationalMarks{{Application: s.file.ID, Marks: c.full(s.file.Category)}})
 			return err
 		}},
+		{name: "complete the assessment by the marks of experts", act: award.ActCompleteStage, prepare: judged, do: func(ctx context.Context, a *acts.Acts, c *country, _ stand) error {
+			_, err := a.CompleteStage(ctx, c.Admin, c.Key(), acts.CompleteStageInput{Round: c.round, Office: award.CodeNation, Stage: award.StageAssessment})
+			return err
+		}},
 		{name: "fail it by a visit", act: award.ActRecordVisit, names: true, prepare: sampled, do: func(ctx context.Context, a *acts.Acts, c *country, s stand) error {
 			in := visit(c.round, s.file.ID, award.VisitFailed, c.Now())
 			_, err := a.RecordVisit(ctx, c.Admin, c.Key(), in)
@@ -274,6 +279,18 @@ func sampled(tx sqlTx, c *country, s stand) {
 	c.in(tx, `INSERT INTO frozen_unit (application_id, round_id, category, office_code, code, name, place)
 		VALUES ($1, $2, $3, $4, $5, $6, 1)`, s.file.ID, c.round, s.file.Category, s.file.OfficeCode, s.file.UnitCode, s.file.UnitName)
 	c.in(tx, `INSERT INTO spot_check_unit (application_id, sampled_as) VALUES ($1, 'drawn')`, s.file.ID)
+}
+
+// judged has the file marked by the one expert that the round asks for, and no
+// other file wait for marks.
+func judged(tx sqlTx, c *country, s stand) {
+	c.in(tx, `UPDATE application SET state = 'withdrawn', ended_at = shifan_now() WHERE id <> $1`, s.file.ID)
+	c.in(tx, `UPDATE round SET list_frozen_at = shifan_now(), rules = rules || '{"experts_per_file": 1}' WHERE id = $1`, c.round)
+	c.in(tx, `INSERT INTO expert (officer_id, office_id, kind, conflicts, categories, most, active) VALUES ($1, $2, 'person', '{}', '{}', 1, true)`,
+		c.Admin.ID, c.Admin.Office)
+	c.in(tx, `INSERT INTO expert_assignment (id, round_id, application_id, expert_id) OVERRIDING SYSTEM VALUE VALUES (1, $1, $2, $3)`,
+		c.round, s.file.ID, c.Admin.ID)
+	c.in(tx, `INSERT INTO expert_mark (assignment_id, marks, total) VALUES (1, $1, 10000)`, pq.Array(c.full(s.file.Category)))
 }
 
 func overdue(tx sqlTx, c *country, s stand) {

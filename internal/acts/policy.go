@@ -15,6 +15,7 @@ type Row struct {
 	Path    []int64 // the unit's or office's own path in the round's register: root … itself
 	Waiting int64   // the office that must act next
 	Handler int64   // the officer of Office who handles it
+	Expert  int64   // the officer to whom it is assigned (专家)
 }
 
 // relation is how an officer's office stands to a row.
@@ -28,6 +29,7 @@ const (
 	theWaiting                  // the office whose turn it is
 	above                       // any office above the row's unit or office
 	theHandler                  // the officer who handles it, in the recommending office
+	theExpert                   // the officer it is assigned to, whatever the office
 )
 
 // grant lets officers of a relation with one of the roles do an act.
@@ -43,6 +45,7 @@ func policy() map[award.Act][]grant {
 	heads := []award.Role{award.RoleAdmin, award.RoleHead}
 	staff := []award.Role{award.RoleAdmin, award.RoleHead, award.RoleClerk}
 	supervisor := []award.Role{award.RoleSupervisor}
+	expert := []award.Role{award.RoleExpert}
 	return map[award.Act][]grant{
 		award.ActCreateOfficer:  {{theUnit, heads}, {above, heads}}, // own staff, and the offices below (domain 11)
 		award.ActDisableOfficer: {{theUnit, heads}, {above, heads}},
@@ -82,6 +85,11 @@ func policy() map[award.Act][]grant {
 		award.ActMark:           {{theOwner, staff}},
 		award.ActFixCandidates:  {{theOwner, heads}},
 		award.ActDecide:         {{theOwner, heads}},
+
+		award.ActSetExpert:       {{theOwner, heads}},
+		award.ActAssignExperts:   {{theOwner, heads}},
+		award.ActGiveExpertMarks: {{theExpert, expert}},
+		award.ActRecuse:          {{theExpert, expert}},
 
 		award.ActCompleteStage:  {{theOffice, heads}, {theOwner, heads}}, // the owner completes its own stages alone: Acts.CompleteStage
 		award.ActAdoptProposals: {{theOffice, heads}},
@@ -159,8 +167,12 @@ func Can(by award.Officer, name award.Act, row Row) error {
 
 // MaySee reports whether the officer may read the row: its own, those of the
 // units below its office, and all of a round its office owns. Whoever stands
-// above a recommending office sees what is below it.
+// above a recommending office sees what is below it. An expert alone sees what is
+// assigned to it and nothing of its office.
 func MaySee(by award.Officer, row Row) bool {
+	if by.ExpertAlone() {
+		return stands(by, theExpert, row)
+	}
 	return by.Office != 0 &&
 		(by.Office == row.Owner || by.Office == row.Unit || by.Office == row.Office || by.Office == row.Waiting ||
 			slices.Contains(row.Path, by.Office))
@@ -171,6 +183,8 @@ func stands(by award.Officer, r relation, row Row) bool {
 		return false
 	}
 	switch r {
+	case theExpert:
+		return by.ID != 0 && by.ID == row.Expert
 	case theOwner:
 		return by.Office == row.Owner
 	case theOffice:

@@ -28,6 +28,7 @@ var rows = map[string]Row{
 	"register": {Unit: street, Path: pathTo[street]},
 	"message":  {Office: district},
 
+	"marking":    {Owner: nation, Expert: 1}, // every officer of these tests is number 1
 	"objection":  {Owner: nation, Office: province, Path: pathTo[province], Handler: 1},
 	"commission": {Waiting: district},
 }
@@ -76,6 +77,11 @@ var allowed = map[award.Act]struct {
 	award.ActMark:           {"round", only(nation, admin, head, clerk)},
 	award.ActFixCandidates:  {"round", only(nation, admin, head)},
 	award.ActDecide:         {"round", only(nation, admin, head)},
+
+	award.ActSetExpert:       {"round", only(nation, admin, head)},
+	award.ActAssignExperts:   {"round", only(nation, admin, head)},
+	award.ActGiveExpertMarks: {"marking", everywhere(expert)},
+	award.ActRecuse:          {"marking", everywhere(expert)},
 
 	award.ActCompleteStage:  {"office", map[int64][]award.Role{nation: {admin, head}, province: {admin, head}}},
 	award.ActAdoptProposals: {"office", only(province, admin, head)},
@@ -142,7 +148,17 @@ const (
 	auditor = award.RoleAuditor
 
 	supervisor = award.RoleSupervisor
+	expert     = award.RoleExpert
 )
+
+// everywhere is every office: what counts is the officer.
+func everywhere(roles ...award.Role) map[int64][]award.Role {
+	who := make(map[int64][]award.Role)
+	for office := range pathTo {
+		who[office] = roles
+	}
+	return who
+}
 
 func only(office int64, roles ...award.Role) map[int64][]award.Role {
 	return map[int64][]award.Role{office: roles}
@@ -236,6 +252,7 @@ func TestWhoMaySeeARow(t *testing.T) {
 		"register": {nation, province, prefecture, district, street},
 		"message":  {district},
 
+		"marking":    {nation},
 		"objection":  {nation, province},
 		"commission": {district},
 	}
@@ -263,6 +280,30 @@ func TestOnlyTheHandlerHandlesAndTheSupervisorReadsWhoObjected(t *testing.T) {
 	elsewhere := award.Officer{ID: 1, Office: nation, Path: pathTo[nation], Roles: []award.Role{supervisor}}
 	if got := award.CodeOf(Can(elsewhere, award.ActReadObjector, row)); got != award.Forbidden {
 		t.Errorf("a supervisor of the office above reads who objected: %s", got)
+	}
+}
+
+// An expert acts for no office: it sees what it was assigned, wherever its
+// account is kept, and nothing that its office sees.
+func TestAnExpertSeesItsAssignmentsAndNothingElse(t *testing.T) {
+	for name, row := range rows {
+		for office, path := range pathTo {
+			for _, by := range []award.Officer{
+				{ID: 1, Office: office, Path: path, Roles: []award.Role{expert}},
+				award.Officer{ID: 1, Office: office, Path: path, Roles: []award.Role{expert}}.Narrowed(),
+			} {
+				if got := MaySee(by, row); got != (name == "marking") {
+					t.Errorf("an expert of %d sees the %s: %v", office, name, got)
+				}
+				if by.ID = 2; MaySee(by, row) {
+					t.Errorf("another expert of %d sees the %s", office, name)
+				}
+			}
+		}
+	}
+	both := award.Officer{ID: 1, Office: nation, Path: pathTo[nation], Roles: []award.Role{expert, clerk}}
+	if !MaySee(both, rows["file"]) || both.Narrowed().Office != nation {
+		t.Error("who is a clerk too is a clerk")
 	}
 }
 

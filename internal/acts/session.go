@@ -44,9 +44,11 @@ type sessionReads interface {
 }
 
 // Session returns who has the session of a cookie's token; award.NotFound when
-// it has ended.
+// it has ended. An expert alone comes without an office, as with a key.
 func (a *Acts) Session(ctx context.Context, token string) (Session, error) {
-	return a.store.Session(ctx, digestOf(token))
+	s, err := a.store.Session(ctx, digestOf(token))
+	s.Officer = s.Officer.Narrowed()
+	return s, err
 }
 
 // SignIn opens a session with a name and a password (登录) and returns its token.

@@ -78,7 +78,7 @@ func (a *Acts) RecordVisit(ctx context.Context, by award.Officer, key Key, in Re
 		if err != nil {
 			return done, err
 		}
-		if err := t.checkVisit(ctx, rule.Standard, f, in); err != nil {
+		if err := t.checkVisit(ctx, r, rule.Standard, f, in); err != nil {
 			return done, err
 		}
 		if err := t.AddVisit(ctx, by, SiteVisit{
@@ -137,7 +137,7 @@ func (t *act) toVisit(ctx context.Context, r Round, application int64) (National
 }
 
 // checkVisit names everything that is wrong with a visit at once.
-func (t *act) checkVisit(ctx context.Context, standard award.Standard, f NationalFile, in RecordVisit) error {
+func (t *act) checkVisit(ctx context.Context, r Round, standard award.Standard, f NationalFile, in RecordVisit) error {
 	now, err := t.Now(ctx)
 	if err != nil {
 		return err
@@ -159,16 +159,30 @@ func (t *act) checkVisit(ctx context.Context, standard award.Standard, f Nationa
 	if in.Outcome != award.VisitFailed && in.Ground != "" {
 		defects = append(defects, award.Defect{Pointer: "/ground", Key: "visit_fails_not"})
 	}
-	marks := f.Marks
-	if marks == nil {
-		if marks, err = t.FiledMarks(ctx, f.ID); err != nil {
-			return err
-		}
+	marks, err := t.visitedMarks(ctx, r, f)
+	if err != nil {
+		return err
 	}
 	if defects = append(defects, standard.CheckCorrections(marks, in.Corrections)...); len(defects) > 0 {
 		return award.RefuseFields(award.Invalid, "N 四(三)", "visits_malformed", defects)
 	}
 	return nil
+}
+
+// visitedMarks returns what a visit corrects: the nation's marks, else the
+// experts' once all are in, else the unit's own.
+func (t *act) visitedMarks(ctx context.Context, r Round, f NationalFile) ([]award.Points, error) {
+	if f.Marks != nil {
+		return f.Marks, nil
+	}
+	columns, err := expertColumns(ctx, t, r, f.ID)
+	if err != nil {
+		return nil, err
+	}
+	if column, in := columns[f.ID]; in {
+		return column, nil
+	}
+	return t.FiledMarks(ctx, f.ID)
 }
 
 // citeVisit refers to what a visit brought back. Only the owner office sees it;

@@ -47,6 +47,11 @@ const (
 	ActFixCandidates  Act = "fix-candidates"
 	ActDecide         Act = "decide" // 命名表彰决定
 
+	ActSetExpert       Act = "set-expert"        // an entry of the pool
+	ActAssignExperts   Act = "assign-experts"    // as was shown
+	ActGiveExpertMarks Act = "give-expert-marks" // 专家评分
+	ActRecuse          Act = "recuse"            // 回避
+
 	ActCompleteStage  Act = "complete-stage"
 	ActAdoptProposals Act = "adopt-proposals"
 	ActAnnounceNotice Act = "announce-notice"
@@ -157,7 +162,8 @@ func OfficeActs() []Act {
 		ActOpenAccounts, ActChangeUnit, ActSetContact, ActProposeCalendar, ActApproveCalendar,
 		ActCreateRound, ActCopyRound, ActEditRound, ActOpenRound, ActSuspendRound, ActResumeRound, ActCancelRound,
 		ActReopen, ActMoveDate, ActMoveOfficeDate, ActSetLimit, ActCloseOffice,
-		ActAcceptPackage, ActReturnPackage, ActAddToSpotCheck, ActRecordVisit, ActMark, ActFixCandidates, ActDecide,
+		ActAcceptPackage, ActReturnPackage, ActAddToSpotCheck, ActRecordVisit,
+		ActSetExpert, ActAssignExperts, ActGiveExpertMarks, ActRecuse, ActMark, ActFixCandidates, ActDecide,
 		ActCompleteStage, ActAdoptProposals, ActAnnounceNotice, ActExtendNotice, ActProveNotice, ActWithdrawNotice, ActRecommend, ActPutPackage,
 		ActAskDepartments, ActRecordOpinions, ActImportOpinions, ActDecideOpinion, ActEndAsking,
 		ActConvene, ActHoldMeeting, ActTableMotions, ActRecordVotes, ActCloseMotion,
@@ -181,10 +187,13 @@ const (
 	RoleAuditor Role = "auditor" // auditor (审计): reads and verifies, changes nothing
 
 	RoleSupervisor Role = "supervisor" // supervisor (监督员, 纪检监察): objections and who made them; nothing else, and so no other role
+	RoleExpert     Role = "expert"     // expert (专家): marks the files it is assigned and sees nothing else
 )
 
 // Roles lists every role.
-func Roles() []Role { return []Role{RoleAdmin, RoleHead, RoleClerk, RoleAuditor, RoleSupervisor} }
+func Roles() []Role {
+	return []Role{RoleAdmin, RoleHead, RoleClerk, RoleAuditor, RoleSupervisor, RoleExpert}
+}
 
 // Officer is a person acting for an office (经办人员). The name stays in the
 // record: it enters no log, no problem document and no workflow.
@@ -194,6 +203,23 @@ type Officer struct {
 	OfficeCode string  // its current code
 	Path       []int64 // the office's own path in the register, root … itself
 	Roles      []Role
+}
+
+// NoOffice stands for the office of who acts for none: it is nobody's.
+const NoOffice = -1
+
+// ExpertAlone reports whether the officer is an expert and nothing else.
+func (o Officer) ExpertAlone() bool {
+	return len(o.Roles) > 0 && !slices.ContainsFunc(o.Roles, func(r Role) bool { return r != RoleExpert })
+}
+
+// Narrowed returns the officer as it may act: an expert alone acts for no
+// office, so that nothing an office may see is seen by it.
+func (o Officer) Narrowed() Officer {
+	if o.ExpertAlone() {
+		o.Office, o.OfficeCode, o.Path = NoOffice, "", nil
+	}
+	return o
 }
 
 // Has reports whether the officer has one of the roles.

@@ -167,7 +167,8 @@ func FileMoves() []FileMove {
 
 		{FileRecommended, FileReviewed, ActAcceptPackage, n43},
 		{FileReviewed, FileMarked, ActMark, n43},
-		{FileReviewed, FileVetoed, ActRecordVisit, n43}, // the visit fails the unit
+		{FileReviewed, FileMarked, ActCompleteStage, n43}, // by the marks of experts
+		{FileReviewed, FileVetoed, ActRecordVisit, n43},   // the visit fails the unit
 		{FileReviewed, FileNotSelected, ActFixCandidates, n43},
 		{FileReviewed, FileWithdrawn, ActWithdraw, n43},
 		{FileMarked, FileMarked, ActMark, n43},

@@ -35,6 +35,10 @@ type Rules struct {
 	ObjectionRuleDays  int `json:"objection_rule_days"`  // days to rule on it, and once as many again, D-03
 	SpotCheckPercent   int `json:"spot_check_percent"`   // share of an office's recommended units that is visited, D-08; 0: no spot check
 	SpotCheckFailures  int `json:"spot_check_failures"`  // more failures than this share of an office's sample, in percent, widen it, D-72
+
+	ExpertsPerFile int    `json:"experts_per_file"` // experts who mark each recommended unit (专家评分); 0: the owner office marks
+	ExpertTrim     bool   `json:"expert_trim"`      // from four experts on, the highest and the lowest are left out, D-74
+	ExpertOutlier  Points `json:"expert_outlier"`   // a total further from the others' mean is flagged, D-75
 }
 
 // DefaultRules returns the rules of domain 8.
@@ -60,6 +64,8 @@ func DefaultRules() Rules {
 		ObjectionRuleDays:  objectionRuleDays,
 		SpotCheckPercent:   20,
 		SpotCheckFailures:  20,
+		ExpertTrim:         true,
+		ExpertOutlier:      10_00,
 	}
 }
 
@@ -96,6 +102,10 @@ func (r Rules) Check() []Defect {
 	}
 	between("/rules/satisfaction", 0, r.Satisfaction, 100)
 	between("/rules/difference_percent", 0, r.DifferencePercent, 100)
+	between("/rules/experts_per_file", 0, r.ExpertsPerFile, mostExperts)
+	if r.ExpertOutlier < 0 || r.ExpertOutlier > mostPoints {
+		defects = append(defects, Defect{"/rules/expert_outlier", "points_bounds", []any{mostPoints.String(), r.ExpertOutlier.String()}})
+	}
 	between("/rules/spot_check_percent", 0, r.SpotCheckPercent, 100)
 	between("/rules/spot_check_failures", 0, r.SpotCheckFailures, 100)
 	if r.PassMark < 0 || r.PassMark > mostPoints {
@@ -116,9 +126,10 @@ func (r Rules) Check() []Defect {
 
 // What keeps a slip of the keyboard from becoming a rule.
 const (
-	mostDays   = 366            // a round's day limits, in days
-	mostPoints = Points(100_00) // of a standard, D-06
-	MostUnits  = 1_000_000      // no category has more units, no quota is higher (2023: some 620,000 communities and villages)
+	mostDays    = 366            // a round's day limits, in days
+	mostPoints  = Points(100_00) // of a standard, D-06
+	mostExperts = 9              // who mark one unit
+	MostUnits   = 1_000_000      // no category has more units, no quota is higher (2023: some 620,000 communities and villages)
 )
 
 // CategoryRule is one category of a round as defined.

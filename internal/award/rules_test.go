@@ -16,7 +16,7 @@ func TestTheDefaultRulesAreThoseOfTheInterpretations(t *testing.T) {
 		MinimumAsked: map[award.Category]int{award.Community: 50, award.Street: 200, award.District: 500}, DifferencePercent: 20,
 		ReturnDays: 10, ArrivalDays: 60, EndorseDays: 10, EarlierNoticeDays: 3,
 		SealedForm: true, ReviewRequestDays: 5, ReviewDays: 10, ObjectionAdmitDays: 5, ObjectionRuleDays: 30,
-		SpotCheckPercent: 20, SpotCheckFailures: 20,
+		SpotCheckPercent: 20, SpotCheckFailures: 20, ExpertTrim: true, ExpertOutlier: 10_00,
 		CommitteeVotes: true,
 	}
 	if diff := cmp.Diff(want, award.DefaultRules()); diff != "" {
@@ -43,6 +43,8 @@ func TestARuleOutOfBoundsIsNamed(t *testing.T) {
 		"/rules/satisfaction":           func(r *award.Rules) { r.Satisfaction = 101 },
 		"/rules/pass_mark":              func(r *award.Rules) { r.PassMark = 100_01 },
 		"/rules/departments/1":          func(r *award.Rules) { r.Departments = []string{"公安厅", ""} },
+		"/rules/experts_per_file":       func(r *award.Rules) { r.ExpertsPerFile = 10 },
+		"/rules/expert_outlier":         func(r *award.Rules) { r.ExpertOutlier = -1 },
 		"/rules/spot_check_percent":     func(r *award.Rules) { r.SpotCheckPercent = 101 },
 		"/rules/spot_check_failures":    func(r *award.Rules) { r.SpotCheckFailures = -1 },
 		"/rules/difference_percent":     func(r *award.Rules) { r.DifferencePercent = 101 },

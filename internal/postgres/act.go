@@ -118,7 +118,8 @@ func (t *tx) Audit(ctx context.Context, e acts.Entry) error {
 	}
 	_, err := t.ExecContext(ctx, `
 		INSERT INTO audit (act_id, officer_id, office_id, round_id, name, subject, ground, detail)
-		VALUES (nullif($1, 0), nullif($2, 0), nullif($3, 0), nullif($4, ''), $5, $6, $7, $8)`,
+		VALUES (nullif($1, 0), nullif($2, 0), coalesce((SELECT office_id FROM officer WHERE id = $2 AND $3 < 0), nullif($3, 0)),
+			nullif($4, ''), $5, $6, $7, $8)`, // who acts for no office (award.NoOffice) is noted with the one that keeps the account
 		e.Act, e.By.ID, e.By.Office, e.Round, e.Name, e.Subject, e.Ground, detail)
 	if err != nil {
 		return fmt.Errorf("write audit: %w", err)

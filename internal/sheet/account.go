@@ -22,6 +22,7 @@ const (
 // roleWords are the roles as clerks write them.
 var roleWords = map[award.Role]string{
 	award.RoleAdmin: "管理员", award.RoleHead: "负责人", award.RoleClerk: "经办", award.RoleAuditor: "审计", award.RoleSupervisor: "监督员",
+	award.RoleExpert: "专家",
 }
 
 // WriteAccounts writes the workbook of first accounts to be filled in: a row
