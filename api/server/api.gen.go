@@ -1261,6 +1261,60 @@ func (e StandardLeafSense) Valid() bool {
 	}
 }
 
+// Defines values for TitlePlaque.
+const (
+	TitlePlaqueDue      TitlePlaque = "due"
+	TitlePlaqueHeld     TitlePlaque = "held"
+	TitlePlaqueReturned TitlePlaque = "returned"
+	TitlePlaqueVoid     TitlePlaque = "void"
+)
+
+// Valid indicates whether the value is a known member of the TitlePlaque enum.
+func (e TitlePlaque) Valid() bool {
+	switch e {
+	case TitlePlaqueDue:
+		return true
+	case TitlePlaqueHeld:
+		return true
+	case TitlePlaqueReturned:
+		return true
+	case TitlePlaqueVoid:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TitleState.
+const (
+	TitleActive       TitleState = "active"
+	TitleDeregistered TitleState = "deregistered"
+	TitleInRecheck    TitleState = "in_recheck"
+	TitleKept         TitleState = "kept"
+	TitleRectifying   TitleState = "rectifying"
+	TitleRevoked      TitleState = "revoked"
+)
+
+// Valid indicates whether the value is a known member of the TitleState enum.
+func (e TitleState) Valid() bool {
+	switch e {
+	case TitleActive:
+		return true
+	case TitleDeregistered:
+		return true
+	case TitleInRecheck:
+		return true
+	case TitleKept:
+		return true
+	case TitleRectifying:
+		return true
+	case TitleRevoked:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for UnitChange.
 const (
 	UnitChangeAbolish UnitChange = "abolish"
@@ -1570,6 +1624,54 @@ func (e CompleteStage200JSONResponseBodyState) Valid() bool {
 	case CompleteStage200JSONResponseBodyStateComplete:
 		return true
 	case CompleteStage200JSONResponseBodyStateOpen:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReportTitleJSONBodyChannel.
+const (
+	ReportTitleJSONBodyChannelEmail     ReportTitleJSONBodyChannel = "email"
+	ReportTitleJSONBodyChannelFax       ReportTitleJSONBodyChannel = "fax"
+	ReportTitleJSONBodyChannelLetter    ReportTitleJSONBodyChannel = "letter"
+	ReportTitleJSONBodyChannelObjection ReportTitleJSONBodyChannel = "objection"
+	ReportTitleJSONBodyChannelPhone     ReportTitleJSONBodyChannel = "phone"
+	ReportTitleJSONBodyChannelVisit     ReportTitleJSONBodyChannel = "visit"
+)
+
+// Valid indicates whether the value is a known member of the ReportTitleJSONBodyChannel enum.
+func (e ReportTitleJSONBodyChannel) Valid() bool {
+	switch e {
+	case ReportTitleJSONBodyChannelEmail:
+		return true
+	case ReportTitleJSONBodyChannelFax:
+		return true
+	case ReportTitleJSONBodyChannelLetter:
+		return true
+	case ReportTitleJSONBodyChannelObjection:
+		return true
+	case ReportTitleJSONBodyChannelPhone:
+		return true
+	case ReportTitleJSONBodyChannelVisit:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CloseReportJSONBodyOutcome.
+const (
+	Substantiated CloseReportJSONBodyOutcome = "confirmed"
+	Unfounded     CloseReportJSONBodyOutcome = "unfounded"
+)
+
+// Valid indicates whether the value is a known member of the CloseReportJSONBodyOutcome enum.
+func (e CloseReportJSONBodyOutcome) Valid() bool {
+	switch e {
+	case Substantiated:
+		return true
+	case Unfounded:
 		return true
 	default:
 		return false
@@ -3658,6 +3760,20 @@ type RoundDefinition struct {
 
 	// Rules 缺省见 docs/interpretations.md
 	Rules *struct {
+		// Aftercare 命名后的管理，缺省见 D-10
+		Aftercare *struct {
+			// BarYears 弄虚作假后取消申报资格的年数
+			BarYears *int `json:"bar_years,omitempty"`
+
+			// PlaqueDays 交回奖牌的天数
+			PlaqueDays *int `json:"plaque_days,omitempty"`
+
+			// RecheckYears 每几年复查一次
+			RecheckYears *int `json:"recheck_years,omitempty"`
+
+			// RectifyDays 限期整改的天数
+			RectifyDays *int `json:"rectify_days,omitempty"`
+		} `json:"aftercare,omitempty"`
 		ArrivalDays *int `json:"arrival_days,omitempty"`
 
 		// CommitteeVotes 候选单位须经评审委员会表决通过,缺省要求(D-79)
@@ -4184,20 +4300,120 @@ type Title struct {
 	Category    CategoryName `json:"category"`
 
 	// Code 区划代码(去尾零)
-	Code Code `json:"code"`
+	Code    Code    `json:"code"`
+	CodeNow *string `json:"code_now,omitempty"`
+
+	// Decision 命名表彰决定文号
+	Decision string `json:"decision"`
 
 	// Drill 演练,不入称号名录
 	Drill bool `json:"drill"`
 
 	// LogHead 办理日志链首,位置:SHA-256;保存它,日后即可证明此前的记录未被改动
-	LogHead *LogHead           `json:"log_head,omitempty"`
-	Name    string             `json:"name"`
+	LogHead *LogHead `json:"log_head,omitempty"`
+
+	// Name 命名时的单位名称
+	Name string `json:"name"`
+
+	// NameNow 单位现名;合并的为承继单位;已撤销建制的不填
+	NameNow *string            `json:"name_now,omitempty"`
 	NamedOn openapi_types.Date `json:"named_on"`
 	Number  string             `json:"number"`
-	Round   string             `json:"round"`
-	State   string             `json:"state"`
-	Text    string             `json:"text"`
+
+	// Plaque 持有、应交回、已交回、作废
+	Plaque    TitlePlaque `json:"plaque"`
+	PlaqueDue *time.Time  `json:"plaque_due,omitempty"`
+
+	// PlaqueNumber 奖牌编号
+	PlaqueNumber string `json:"plaque_number"`
+
+	// RecheckBy 下次复查最迟开始之日,或复查、整改的期限
+	RecheckBy  *string    `json:"recheck_by,omitempty"`
+	RecheckDue *time.Time `json:"recheck_due,omitempty"`
+	Revision   *int       `json:"revision,omitempty"`
+	Round      string     `json:"round"`
+
+	// State 有效、复查中、保留、限期整改、撤销、注销
+	State     TitleState `json:"state"`
+	StateText *string    `json:"state_text,omitempty"`
+	Text      string     `json:"text"`
+
+	// VerifyPath 二维码内容:本站地址加此路径
+	VerifyPath string `json:"verify_path"`
 }
+
+// TitlePlaque 持有、应交回、已交回、作废
+type TitlePlaque string
+
+// TitleChange defines model for TitleChange.
+type TitleChange struct {
+	Act      string    `json:"act"`
+	At       time.Time `json:"at"`
+	Document *string   `json:"document,omitempty"`
+	From     *string   `json:"from,omitempty"`
+	Ground   string    `json:"ground"`
+	Officer  *string   `json:"officer,omitempty"`
+
+	// To 有效、复查中、保留、限期整改、撤销、注销
+	To TitleState `json:"to"`
+}
+
+// TitleDone defines model for TitleDone.
+type TitleDone struct {
+	Receipt Receipt `json:"receipt"`
+	Title   Title   `json:"title"`
+}
+
+// TitleFile defines model for TitleFile.
+type TitleFile struct {
+	// Certificate 证书打印内容
+	Certificate struct {
+		Decision string `json:"decision"`
+
+		// IssuedOn 2009年9月1日
+		IssuedOn     string `json:"issued_on"`
+		Issuer       string `json:"issuer"`
+		Number       string `json:"number"`
+		PlaqueNumber string `json:"plaque_number"`
+		Title        string `json:"title"`
+		Unit         string `json:"unit"`
+		VerifyPath   string `json:"verify_path"`
+	} `json:"certificate"`
+	History []TitleChange `json:"history"`
+
+	// Reports 仅命名机构和推荐机构可见
+	Reports *[]TitleReport `json:"reports,omitempty"`
+	Title   Title          `json:"title"`
+}
+
+// TitleGround defines model for TitleGround.
+type TitleGround struct {
+	// Document 文号;撤销、注销必填
+	Document *string `json:"document,omitempty"`
+
+	// Falsified 弄虚作假:撤销并取消申报资格(D-10)
+	Falsified *bool `json:"falsified,omitempty"`
+
+	// Ground 复查情况或理由
+	Ground string `json:"ground"`
+}
+
+// TitleReport defines model for TitleReport.
+type TitleReport struct {
+	At       time.Time          `json:"at"`
+	Channel  string             `json:"channel"`
+	Facts    string             `json:"facts"`
+	Finding  *string            `json:"finding,omitempty"`
+	Id       int64              `json:"id"`
+	Outcome  *string            `json:"outcome,omitempty"`
+	Received openapi_types.Date `json:"received"`
+
+	// Reporter 仅受理人和监督员可见
+	Reporter *string `json:"reporter,omitempty"`
+}
+
+// TitleState 有效、复查中、保留、限期整改、撤销、注销
+type TitleState string
 
 // Unit defines model for Unit.
 type Unit struct {
@@ -4504,6 +4720,9 @@ type SHA256 = string
 
 // StandardID defines model for StandardID.
 type StandardID = int64
+
+// TitleNumber defines model for TitleNumber.
+type TitleNumber = string
 
 // OpenAccountsParams defines parameters for OpenAccounts.
 type OpenAccountsParams struct {
@@ -5716,6 +5935,21 @@ type AddToSpotCheckParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// SupplementJSONBody defines parameters for Supplement.
+type SupplementJSONBody struct {
+	Date   openapi_types.Date `json:"date"`
+	Ground string             `json:"ground"`
+
+	// Number 决定文号
+	Number string `json:"number"`
+}
+
+// SupplementParams defines parameters for Supplement.
+type SupplementParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // SuspendRoundParams defines parameters for SuspendRound.
 type SuspendRoundParams struct {
 	// IdempotencyKey 幂等键,同键同内容只办一次
@@ -5797,6 +6031,105 @@ type ImportStandardParams struct {
 
 	// IdempotencyKey 幂等键,同键同内容只办一次
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListTitleRegisterParams defines parameters for ListTitleRegister.
+type ListTitleRegisterParams struct {
+	// Cursor 上一页的 next
+	Cursor *Cursor     `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *Limit      `form:"limit,omitempty" json:"limit,omitempty"`
+	State  *TitleState `form:"state,omitempty" json:"state,omitempty"`
+}
+
+// DeregisterTitleParams defines parameters for DeregisterTitle.
+type DeregisterTitleParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch 所见版本;首次保存不填
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// KeepTitleParams defines parameters for KeepTitle.
+type KeepTitleParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch 所见版本;首次保存不填
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ReturnPlaqueParams defines parameters for ReturnPlaque.
+type ReturnPlaqueParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// StartRecheckParams defines parameters for StartRecheck.
+type StartRecheckParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch 所见版本;首次保存不填
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// OrderRectificationParams defines parameters for OrderRectification.
+type OrderRectificationParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch 所见版本;首次保存不填
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ReportTitleJSONBody defines parameters for ReportTitle.
+type ReportTitleJSONBody struct {
+	// Channel 来信、来电、传真、电子邮件、来访、逾期异议
+	Channel ReportTitleJSONBodyChannel `json:"channel"`
+
+	// Facts 反映的事实，不写举报人
+	Facts    string             `json:"facts"`
+	Received openapi_types.Date `json:"received"`
+	Reporter *struct {
+		Contact string `json:"contact"`
+		Name    string `json:"name"`
+	} `json:"reporter,omitempty"`
+}
+
+// ReportTitleParams defines parameters for ReportTitle.
+type ReportTitleParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ReportTitleJSONBodyChannel defines parameters for ReportTitle.
+type ReportTitleJSONBodyChannel string
+
+// CloseReportJSONBody defines parameters for CloseReport.
+type CloseReportJSONBody struct {
+	Finding string `json:"finding"`
+
+	// Outcome 属实、不属实
+	Outcome CloseReportJSONBodyOutcome `json:"outcome"`
+}
+
+// CloseReportParams defines parameters for CloseReport.
+type CloseReportParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// CloseReportJSONBodyOutcome defines parameters for CloseReport.
+type CloseReportJSONBodyOutcome string
+
+// RevokeTitleParams defines parameters for RevokeTitle.
+type RevokeTitleParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch 所见版本;首次保存不填
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
 // ListUnitsParams defines parameters for ListUnits.
@@ -6080,6 +6413,9 @@ type SaveSelfCheckJSONRequestBody = SelfCheckSaved
 // AddToSpotCheckJSONRequestBody defines body for AddToSpotCheck for application/json ContentType.
 type AddToSpotCheckJSONRequestBody AddToSpotCheckJSONBody
 
+// SupplementJSONRequestBody defines body for Supplement for application/json ContentType.
+type SupplementJSONRequestBody SupplementJSONBody
+
 // SuspendRoundJSONRequestBody defines body for SuspendRound for application/json ContentType.
 type SuspendRoundJSONRequestBody = Reason
 
@@ -6091,6 +6427,27 @@ type DraftStandardJSONRequestBody = StandardContent
 
 // EditStandardJSONRequestBody defines body for EditStandard for application/json ContentType.
 type EditStandardJSONRequestBody = StandardContent
+
+// DeregisterTitleJSONRequestBody defines body for DeregisterTitle for application/json ContentType.
+type DeregisterTitleJSONRequestBody = TitleGround
+
+// KeepTitleJSONRequestBody defines body for KeepTitle for application/json ContentType.
+type KeepTitleJSONRequestBody = TitleGround
+
+// StartRecheckJSONRequestBody defines body for StartRecheck for application/json ContentType.
+type StartRecheckJSONRequestBody = TitleGround
+
+// OrderRectificationJSONRequestBody defines body for OrderRectification for application/json ContentType.
+type OrderRectificationJSONRequestBody = TitleGround
+
+// ReportTitleJSONRequestBody defines body for ReportTitle for application/json ContentType.
+type ReportTitleJSONRequestBody ReportTitleJSONBody
+
+// CloseReportJSONRequestBody defines body for CloseReport for application/json ContentType.
+type CloseReportJSONRequestBody CloseReportJSONBody
+
+// RevokeTitleJSONRequestBody defines body for RevokeTitle for application/json ContentType.
+type RevokeTitleJSONRequestBody = TitleGround
 
 // CorrectUnitJSONRequestBody defines body for CorrectUnit for application/json ContentType.
 type CorrectUnitJSONRequestBody CorrectUnitJSONBody
@@ -6562,6 +6919,9 @@ type ServerInterface interface {
 	// GetStandard 指导标准与申报表 The standard and the form of a category
 	// (GET /rounds/{round}/standards/{category})
 	GetStandard(c *gin.Context, round RoundID, category Category)
+	// Supplement 补充命名决定 Names units whose objection was dismissed after the decision; numbers go on
+	// (POST /rounds/{round}/supplementary-decisions)
+	Supplement(c *gin.Context, round RoundID, params SupplementParams)
 	// SuspendRound 暂停批次 Suspend
 	// (POST /rounds/{round}/suspension)
 	SuspendRound(c *gin.Context, round RoundID, params SuspendRoundParams)
@@ -6601,6 +6961,36 @@ type ServerInterface interface {
 	// ImportStandard 导入标准草稿 Replace what a draft says by a workbook in the form of its export
 	// (PUT /standards/{standard}/workbook)
 	ImportStandard(c *gin.Context, standard StandardID, params ImportStandardParams)
+	// ListTitleRegister 称号名录 The register of titles, as far as the caller sees it
+	// (GET /titles)
+	ListTitleRegister(c *gin.Context, params ListTitleRegisterParams)
+	// GetTitle 称号 A title with its certificate, its history, and reports for the offices that handle them
+	// (GET /titles/{title})
+	GetTitle(c *gin.Context, title TitleNumber)
+	// DeregisterTitle 注销称号 The unit is no more
+	// (POST /titles/{title}/deregistration)
+	DeregisterTitle(c *gin.Context, title TitleNumber, params DeregisterTitleParams)
+	// KeepTitle 保留称号 The title is kept after its re-check or rectification
+	// (POST /titles/{title}/keeping)
+	KeepTitle(c *gin.Context, title TitleNumber, params KeepTitleParams)
+	// ReturnPlaque 奖牌交回 The plaque has come back
+	// (POST /titles/{title}/plaque-return)
+	ReturnPlaque(c *gin.Context, title TitleNumber, params ReturnPlaqueParams)
+	// StartRecheck 复查 A re-check begins
+	// (POST /titles/{title}/rechecks)
+	StartRecheck(c *gin.Context, title TitleNumber, params StartRecheckParams)
+	// OrderRectification 限期整改 The unit is given time to mend
+	// (POST /titles/{title}/rectification)
+	OrderRectification(c *gin.Context, title TitleNumber, params OrderRectificationParams)
+	// ReportTitle 受理举报 A report on a holder, at any time
+	// (POST /titles/{title}/reports)
+	ReportTitle(c *gin.Context, title TitleNumber, params ReportTitleParams)
+	// CloseReport 办结举报 What looking into it came to
+	// (POST /titles/{title}/reports/{report}/closing)
+	CloseReport(c *gin.Context, title TitleNumber, report int64, params CloseReportParams)
+	// RevokeTitle 撤销称号 By a decision; the plaque comes back or is void
+	// (POST /titles/{title}/revocation)
+	RevokeTitle(c *gin.Context, title TitleNumber, params RevokeTitleParams)
 	// ListUnits 单位名录 Units of the register
 	// (GET /units)
 	ListUnits(c *gin.Context, params ListUnitsParams)
@@ -13871,6 +14261,55 @@ func (siw *ServerInterfaceWrapper) GetStandard(c *gin.Context) {
 	siw.Handler.GetStandard(c, round, category)
 }
 
+// Supplement operation middleware
+func (siw *ServerInterfaceWrapper) Supplement(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SupplementParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.Supplement(c, round, params)
+}
+
 // SuspendRound operation middleware
 func (siw *ServerInterfaceWrapper) SuspendRound(c *gin.Context) {
 
@@ -14500,6 +14939,570 @@ func (siw *ServerInterfaceWrapper) ImportStandard(c *gin.Context) {
 	siw.Handler.ImportStandard(c, standard, params)
 }
 
+// ListTitleRegister operation middleware
+func (siw *ServerInterfaceWrapper) ListTitleRegister(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListTitleRegisterParams
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", c.Request.URL.Query(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter state: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListTitleRegister(c, params)
+}
+
+// GetTitle operation middleware
+func (siw *ServerInterfaceWrapper) GetTitle(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "title" -------------
+	var title TitleNumber
+
+	err = runtime.BindStyledParameterWithOptions("simple", "title", c.Param("title"), &title, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter title: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetTitle(c, title)
+}
+
+// DeregisterTitle operation middleware
+func (siw *ServerInterfaceWrapper) DeregisterTitle(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "title" -------------
+	var title TitleNumber
+
+	err = runtime.BindStyledParameterWithOptions("simple", "title", c.Param("title"), &title, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter title: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeregisterTitleParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.DeregisterTitle(c, title, params)
+}
+
+// KeepTitle operation middleware
+func (siw *ServerInterfaceWrapper) KeepTitle(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "title" -------------
+	var title TitleNumber
+
+	err = runtime.BindStyledParameterWithOptions("simple", "title", c.Param("title"), &title, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter title: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params KeepTitleParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.KeepTitle(c, title, params)
+}
+
+// ReturnPlaque operation middleware
+func (siw *ServerInterfaceWrapper) ReturnPlaque(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "title" -------------
+	var title TitleNumber
+
+	err = runtime.BindStyledParameterWithOptions("simple", "title", c.Param("title"), &title, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter title: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReturnPlaqueParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReturnPlaque(c, title, params)
+}
+
+// StartRecheck operation middleware
+func (siw *ServerInterfaceWrapper) StartRecheck(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "title" -------------
+	var title TitleNumber
+
+	err = runtime.BindStyledParameterWithOptions("simple", "title", c.Param("title"), &title, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter title: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params StartRecheckParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.StartRecheck(c, title, params)
+}
+
+// OrderRectification operation middleware
+func (siw *ServerInterfaceWrapper) OrderRectification(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "title" -------------
+	var title TitleNumber
+
+	err = runtime.BindStyledParameterWithOptions("simple", "title", c.Param("title"), &title, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter title: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params OrderRectificationParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.OrderRectification(c, title, params)
+}
+
+// ReportTitle operation middleware
+func (siw *ServerInterfaceWrapper) ReportTitle(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "title" -------------
+	var title TitleNumber
+
+	err = runtime.BindStyledParameterWithOptions("simple", "title", c.Param("title"), &title, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter title: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReportTitleParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReportTitle(c, title, params)
+}
+
+// CloseReport operation middleware
+func (siw *ServerInterfaceWrapper) CloseReport(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "title" -------------
+	var title TitleNumber
+
+	err = runtime.BindStyledParameterWithOptions("simple", "title", c.Param("title"), &title, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter title: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "report" -------------
+	var report int64
+
+	err = runtime.BindStyledParameterWithOptions("simple", "report", c.Param("report"), &report, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter report: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CloseReportParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CloseReport(c, title, report, params)
+}
+
+// RevokeTitle operation middleware
+func (siw *ServerInterfaceWrapper) RevokeTitle(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "title" -------------
+	var title TitleNumber
+
+	err = runtime.BindStyledParameterWithOptions("simple", "title", c.Param("title"), &title, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter title: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RevokeTitleParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RevokeTitle(c, title, params)
+}
+
 // ListUnits operation middleware
 func (siw *ServerInterfaceWrapper) ListUnits(c *gin.Context) {
 
@@ -15016,6 +16019,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/rounds/:round/reopenings", wrapper.ReopenOffices)
 	router.POST(options.BaseURL+"/rounds/:round/dates", wrapper.MoveDate)
 	router.POST(options.BaseURL+"/rounds/:round/decision", wrapper.Decide)
+	router.POST(options.BaseURL+"/rounds/:round/supplementary-decisions", wrapper.Supplement)
 	router.GET(options.BaseURL+"/rounds/:round/limits", wrapper.ListLimits)
 	router.PUT(options.BaseURL+"/rounds/:round/limits/:office/:category", wrapper.SetLimit)
 	router.GET(options.BaseURL+"/rounds/:round/standards/:category", wrapper.GetStandard)
@@ -15145,6 +16149,16 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/public/spot-checks/:round", wrapper.GetPublicSpotCheck)
 	router.GET(options.BaseURL+"/public/notices/:id/page", wrapper.GetPublicNoticePage)
 	router.GET(options.BaseURL+"/public/titles/:number", wrapper.GetPublicTitle)
+	router.GET(options.BaseURL+"/titles", wrapper.ListTitleRegister)
+	router.GET(options.BaseURL+"/titles/:title", wrapper.GetTitle)
+	router.POST(options.BaseURL+"/titles/:title/rechecks", wrapper.StartRecheck)
+	router.POST(options.BaseURL+"/titles/:title/keeping", wrapper.KeepTitle)
+	router.POST(options.BaseURL+"/titles/:title/rectification", wrapper.OrderRectification)
+	router.POST(options.BaseURL+"/titles/:title/revocation", wrapper.RevokeTitle)
+	router.POST(options.BaseURL+"/titles/:title/deregistration", wrapper.DeregisterTitle)
+	router.POST(options.BaseURL+"/titles/:title/plaque-return", wrapper.ReturnPlaque)
+	router.POST(options.BaseURL+"/titles/:title/reports", wrapper.ReportTitle)
+	router.POST(options.BaseURL+"/titles/:title/reports/:report/closing", wrapper.CloseReport)
 	router.GET(options.BaseURL+"/units", wrapper.ListUnits)
 	router.PATCH(options.BaseURL+"/units/:unit", wrapper.CorrectUnit)
 	router.POST(options.BaseURL+"/units/:unit/changes", wrapper.ChangeUnit)
@@ -21617,6 +22631,51 @@ func (response GetStandarddefaultApplicationProblemPlusJSONResponse) VisitGetSta
 	return err
 }
 
+type SupplementRequestObject struct {
+	Round  RoundID `json:"round"`
+	Params SupplementParams
+	Body   *SupplementJSONRequestBody
+}
+
+type SupplementResponseObject interface {
+	VisitSupplementResponse(w http.ResponseWriter) error
+}
+
+type Supplement200JSONResponse struct {
+	// Named 各类别命名数
+	Named   map[string]int `json:"named"`
+	Receipt Receipt        `json:"receipt"`
+}
+
+func (response Supplement200JSONResponse) VisitSupplementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SupplementdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SupplementdefaultApplicationProblemPlusJSONResponse) VisitSupplementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SuspendRoundRequestObject struct {
 	Round  RoundID `json:"round"`
 	Params SuspendRoundParams
@@ -22162,6 +23221,418 @@ type ImportStandarddefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ImportStandarddefaultApplicationProblemPlusJSONResponse) VisitImportStandardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTitleRegisterRequestObject struct {
+	Params ListTitleRegisterParams
+}
+
+type ListTitleRegisterResponseObject interface {
+	VisitListTitleRegisterResponse(w http.ResponseWriter) error
+}
+
+type ListTitleRegister200JSONResponse struct {
+	Items []Title `json:"items"`
+	Next  *string `json:"next,omitempty"`
+}
+
+func (response ListTitleRegister200JSONResponse) VisitListTitleRegisterResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTitleRegisterdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListTitleRegisterdefaultApplicationProblemPlusJSONResponse) VisitListTitleRegisterResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTitleRequestObject struct {
+	Title TitleNumber `json:"title"`
+}
+
+type GetTitleResponseObject interface {
+	VisitGetTitleResponse(w http.ResponseWriter) error
+}
+
+type GetTitle200JSONResponse TitleFile
+
+func (response GetTitle200JSONResponse) VisitGetTitleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTitledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetTitledefaultApplicationProblemPlusJSONResponse) VisitGetTitleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeregisterTitleRequestObject struct {
+	Title  TitleNumber `json:"title"`
+	Params DeregisterTitleParams
+	Body   *DeregisterTitleJSONRequestBody
+}
+
+type DeregisterTitleResponseObject interface {
+	VisitDeregisterTitleResponse(w http.ResponseWriter) error
+}
+
+type DeregisterTitle200JSONResponse TitleDone
+
+func (response DeregisterTitle200JSONResponse) VisitDeregisterTitleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeregisterTitledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DeregisterTitledefaultApplicationProblemPlusJSONResponse) VisitDeregisterTitleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type KeepTitleRequestObject struct {
+	Title  TitleNumber `json:"title"`
+	Params KeepTitleParams
+	Body   *KeepTitleJSONRequestBody
+}
+
+type KeepTitleResponseObject interface {
+	VisitKeepTitleResponse(w http.ResponseWriter) error
+}
+
+type KeepTitle200JSONResponse TitleDone
+
+func (response KeepTitle200JSONResponse) VisitKeepTitleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type KeepTitledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response KeepTitledefaultApplicationProblemPlusJSONResponse) VisitKeepTitleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReturnPlaqueRequestObject struct {
+	Title  TitleNumber `json:"title"`
+	Params ReturnPlaqueParams
+}
+
+type ReturnPlaqueResponseObject interface {
+	VisitReturnPlaqueResponse(w http.ResponseWriter) error
+}
+
+type ReturnPlaque200JSONResponse TitleDone
+
+func (response ReturnPlaque200JSONResponse) VisitReturnPlaqueResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReturnPlaquedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReturnPlaquedefaultApplicationProblemPlusJSONResponse) VisitReturnPlaqueResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartRecheckRequestObject struct {
+	Title  TitleNumber `json:"title"`
+	Params StartRecheckParams
+	Body   *StartRecheckJSONRequestBody
+}
+
+type StartRecheckResponseObject interface {
+	VisitStartRecheckResponse(w http.ResponseWriter) error
+}
+
+type StartRecheck200JSONResponse TitleDone
+
+func (response StartRecheck200JSONResponse) VisitStartRecheckResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartRecheckdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response StartRecheckdefaultApplicationProblemPlusJSONResponse) VisitStartRecheckResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OrderRectificationRequestObject struct {
+	Title  TitleNumber `json:"title"`
+	Params OrderRectificationParams
+	Body   *OrderRectificationJSONRequestBody
+}
+
+type OrderRectificationResponseObject interface {
+	VisitOrderRectificationResponse(w http.ResponseWriter) error
+}
+
+type OrderRectification200JSONResponse TitleDone
+
+func (response OrderRectification200JSONResponse) VisitOrderRectificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OrderRectificationdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response OrderRectificationdefaultApplicationProblemPlusJSONResponse) VisitOrderRectificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReportTitleRequestObject struct {
+	Title  TitleNumber `json:"title"`
+	Params ReportTitleParams
+	Body   *ReportTitleJSONRequestBody
+}
+
+type ReportTitleResponseObject interface {
+	VisitReportTitleResponse(w http.ResponseWriter) error
+}
+
+type ReportTitle201JSONResponse struct {
+	Receipt Receipt `json:"receipt"`
+	Report  int64   `json:"report"`
+}
+
+func (response ReportTitle201JSONResponse) VisitReportTitleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReportTitledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReportTitledefaultApplicationProblemPlusJSONResponse) VisitReportTitleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CloseReportRequestObject struct {
+	Title  TitleNumber `json:"title"`
+	Report int64       `json:"report"`
+	Params CloseReportParams
+	Body   *CloseReportJSONRequestBody
+}
+
+type CloseReportResponseObject interface {
+	VisitCloseReportResponse(w http.ResponseWriter) error
+}
+
+type CloseReport200JSONResponse ReceiptOnly
+
+func (response CloseReport200JSONResponse) VisitCloseReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CloseReportdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CloseReportdefaultApplicationProblemPlusJSONResponse) VisitCloseReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeTitleRequestObject struct {
+	Title  TitleNumber `json:"title"`
+	Params RevokeTitleParams
+	Body   *RevokeTitleJSONRequestBody
+}
+
+type RevokeTitleResponseObject interface {
+	VisitRevokeTitleResponse(w http.ResponseWriter) error
+}
+
+type RevokeTitle200JSONResponse TitleDone
+
+func (response RevokeTitle200JSONResponse) VisitRevokeTitleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeTitledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RevokeTitledefaultApplicationProblemPlusJSONResponse) VisitRevokeTitleResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -23004,6 +24475,9 @@ type StrictServerInterface interface {
 	// GetStandard 指导标准与申报表 The standard and the form of a category
 	// (GET /rounds/{round}/standards/{category})
 	GetStandard(ctx context.Context, request GetStandardRequestObject) (GetStandardResponseObject, error)
+	// Supplement 补充命名决定 Names units whose objection was dismissed after the decision; numbers go on
+	// (POST /rounds/{round}/supplementary-decisions)
+	Supplement(ctx context.Context, request SupplementRequestObject) (SupplementResponseObject, error)
 	// SuspendRound 暂停批次 Suspend
 	// (POST /rounds/{round}/suspension)
 	SuspendRound(ctx context.Context, request SuspendRoundRequestObject) (SuspendRoundResponseObject, error)
@@ -23043,6 +24517,36 @@ type StrictServerInterface interface {
 	// ImportStandard 导入标准草稿 Replace what a draft says by a workbook in the form of its export
 	// (PUT /standards/{standard}/workbook)
 	ImportStandard(ctx context.Context, request ImportStandardRequestObject) (ImportStandardResponseObject, error)
+	// ListTitleRegister 称号名录 The register of titles, as far as the caller sees it
+	// (GET /titles)
+	ListTitleRegister(ctx context.Context, request ListTitleRegisterRequestObject) (ListTitleRegisterResponseObject, error)
+	// GetTitle 称号 A title with its certificate, its history, and reports for the offices that handle them
+	// (GET /titles/{title})
+	GetTitle(ctx context.Context, request GetTitleRequestObject) (GetTitleResponseObject, error)
+	// DeregisterTitle 注销称号 The unit is no more
+	// (POST /titles/{title}/deregistration)
+	DeregisterTitle(ctx context.Context, request DeregisterTitleRequestObject) (DeregisterTitleResponseObject, error)
+	// KeepTitle 保留称号 The title is kept after its re-check or rectification
+	// (POST /titles/{title}/keeping)
+	KeepTitle(ctx context.Context, request KeepTitleRequestObject) (KeepTitleResponseObject, error)
+	// ReturnPlaque 奖牌交回 The plaque has come back
+	// (POST /titles/{title}/plaque-return)
+	ReturnPlaque(ctx context.Context, request ReturnPlaqueRequestObject) (ReturnPlaqueResponseObject, error)
+	// StartRecheck 复查 A re-check begins
+	// (POST /titles/{title}/rechecks)
+	StartRecheck(ctx context.Context, request StartRecheckRequestObject) (StartRecheckResponseObject, error)
+	// OrderRectification 限期整改 The unit is given time to mend
+	// (POST /titles/{title}/rectification)
+	OrderRectification(ctx context.Context, request OrderRectificationRequestObject) (OrderRectificationResponseObject, error)
+	// ReportTitle 受理举报 A report on a holder, at any time
+	// (POST /titles/{title}/reports)
+	ReportTitle(ctx context.Context, request ReportTitleRequestObject) (ReportTitleResponseObject, error)
+	// CloseReport 办结举报 What looking into it came to
+	// (POST /titles/{title}/reports/{report}/closing)
+	CloseReport(ctx context.Context, request CloseReportRequestObject) (CloseReportResponseObject, error)
+	// RevokeTitle 撤销称号 By a decision; the plaque comes back or is void
+	// (POST /titles/{title}/revocation)
+	RevokeTitle(ctx context.Context, request RevokeTitleRequestObject) (RevokeTitleResponseObject, error)
 	// ListUnits 单位名录 Units of the register
 	// (GET /units)
 	ListUnits(ctx context.Context, request ListUnitsRequestObject) (ListUnitsResponseObject, error)
@@ -28463,6 +29967,51 @@ func (sh *strictHandler) GetStandard(ctx *gin.Context, round RoundID, category C
 	}
 }
 
+// Supplement operation middleware
+func (sh *strictHandler) Supplement(ctx *gin.Context, round RoundID, params SupplementParams) {
+	var request SupplementRequestObject
+
+	request.Round = round
+	request.Params = params
+
+	var body SupplementJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.Supplement(ctx, request.(SupplementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "Supplement")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SupplementResponseObject); ok {
+		if err := validResponse.VisitSupplementResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // SuspendRound operation middleware
 func (sh *strictHandler) SuspendRound(ctx *gin.Context, round RoundID, params SuspendRoundParams) {
 	var request SuspendRoundRequestObject
@@ -28878,6 +30427,401 @@ func (sh *strictHandler) ImportStandard(ctx *gin.Context, standard StandardID, p
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ImportStandardResponseObject); ok {
 		if err := validResponse.VisitImportStandardResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListTitleRegister operation middleware
+func (sh *strictHandler) ListTitleRegister(ctx *gin.Context, params ListTitleRegisterParams) {
+	var request ListTitleRegisterRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListTitleRegister(ctx, request.(ListTitleRegisterRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListTitleRegister")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListTitleRegisterResponseObject); ok {
+		if err := validResponse.VisitListTitleRegisterResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetTitle operation middleware
+func (sh *strictHandler) GetTitle(ctx *gin.Context, title TitleNumber) {
+	var request GetTitleRequestObject
+
+	request.Title = title
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetTitle(ctx, request.(GetTitleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetTitle")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetTitleResponseObject); ok {
+		if err := validResponse.VisitGetTitleResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DeregisterTitle operation middleware
+func (sh *strictHandler) DeregisterTitle(ctx *gin.Context, title TitleNumber, params DeregisterTitleParams) {
+	var request DeregisterTitleRequestObject
+
+	request.Title = title
+	request.Params = params
+
+	var body DeregisterTitleJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DeregisterTitle(ctx, request.(DeregisterTitleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeregisterTitle")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(DeregisterTitleResponseObject); ok {
+		if err := validResponse.VisitDeregisterTitleResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// KeepTitle operation middleware
+func (sh *strictHandler) KeepTitle(ctx *gin.Context, title TitleNumber, params KeepTitleParams) {
+	var request KeepTitleRequestObject
+
+	request.Title = title
+	request.Params = params
+
+	var body KeepTitleJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.KeepTitle(ctx, request.(KeepTitleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "KeepTitle")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(KeepTitleResponseObject); ok {
+		if err := validResponse.VisitKeepTitleResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReturnPlaque operation middleware
+func (sh *strictHandler) ReturnPlaque(ctx *gin.Context, title TitleNumber, params ReturnPlaqueParams) {
+	var request ReturnPlaqueRequestObject
+
+	request.Title = title
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReturnPlaque(ctx, request.(ReturnPlaqueRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReturnPlaque")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReturnPlaqueResponseObject); ok {
+		if err := validResponse.VisitReturnPlaqueResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// StartRecheck operation middleware
+func (sh *strictHandler) StartRecheck(ctx *gin.Context, title TitleNumber, params StartRecheckParams) {
+	var request StartRecheckRequestObject
+
+	request.Title = title
+	request.Params = params
+
+	var body StartRecheckJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.StartRecheck(ctx, request.(StartRecheckRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StartRecheck")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(StartRecheckResponseObject); ok {
+		if err := validResponse.VisitStartRecheckResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// OrderRectification operation middleware
+func (sh *strictHandler) OrderRectification(ctx *gin.Context, title TitleNumber, params OrderRectificationParams) {
+	var request OrderRectificationRequestObject
+
+	request.Title = title
+	request.Params = params
+
+	var body OrderRectificationJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.OrderRectification(ctx, request.(OrderRectificationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "OrderRectification")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(OrderRectificationResponseObject); ok {
+		if err := validResponse.VisitOrderRectificationResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReportTitle operation middleware
+func (sh *strictHandler) ReportTitle(ctx *gin.Context, title TitleNumber, params ReportTitleParams) {
+	var request ReportTitleRequestObject
+
+	request.Title = title
+	request.Params = params
+
+	var body ReportTitleJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReportTitle(ctx, request.(ReportTitleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReportTitle")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReportTitleResponseObject); ok {
+		if err := validResponse.VisitReportTitleResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CloseReport operation middleware
+func (sh *strictHandler) CloseReport(ctx *gin.Context, title TitleNumber, report int64, params CloseReportParams) {
+	var request CloseReportRequestObject
+
+	request.Title = title
+	request.Report = report
+	request.Params = params
+
+	var body CloseReportJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CloseReport(ctx, request.(CloseReportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CloseReport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CloseReportResponseObject); ok {
+		if err := validResponse.VisitCloseReportResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RevokeTitle operation middleware
+func (sh *strictHandler) RevokeTitle(ctx *gin.Context, title TitleNumber, params RevokeTitleParams) {
+	var request RevokeTitleRequestObject
+
+	request.Title = title
+	request.Params = params
+
+	var body RevokeTitleJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RevokeTitle(ctx, request.(RevokeTitleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RevokeTitle")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RevokeTitleResponseObject); ok {
+		if err := validResponse.VisitRevokeTitleResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

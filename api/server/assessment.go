@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	openapi_types "github.com/oapi-codegen/runtime/types"
-
 	"shifan/internal/acts"
 	"shifan/internal/award"
 )
@@ -103,12 +101,4 @@ func (s *Server) ListTitles(ctx context.Context, request ListTitlesRequestObject
 		out.Items[i].Application = &t.Application
 	}
 	return out, nil
-}
-
-// title writes what anyone may read of a title.
-func title(t acts.Title) Title {
-	return Title{
-		Number: t.Number, Text: t.Text, Category: CategoryName(t.Category), Code: t.Code, Name: t.Name,
-		Round: t.Round, Drill: t.Drill, NamedOn: openapi_types.Date{Time: t.NamedOn.Starts()}, State: t.State,
-	}
 }

@@ -274,6 +274,12 @@ func readRules(in RoundDefinition, out *award.Rules) []award.Defect {
 	for _, category := range value(in.Rules.RequiresTitle) {
 		out.RequiresTitle = append(out.RequiresTitle, award.Category(category))
 	}
+	if after := in.Rules.Aftercare; after != nil {
+		out.Aftercare = award.Aftercare{
+			RecheckYears: value(after.RecheckYears), RectifyDays: value(after.RectifyDays),
+			PlaqueDays: value(after.PlaqueDays), BarYears: value(after.BarYears),
+		}
+	}
 	for _, rule := range []struct {
 		given *bool
 		rule  *bool

@@ -42,7 +42,10 @@ var actOf = map[string]award.Act{
 	"askDepartments": award.ActAskDepartments, "recordDepartmentOpinions": award.ActRecordOpinions,
 	"importDepartmentOpinions": award.ActImportOpinions, "decideDepartmentOpinion": award.ActDecideOpinion,
 	"endDepartmentAsking": award.ActEndAsking,
-	"conveneCommittee":    award.ActConvene, "holdMeeting": award.ActHoldMeeting, "tableMotions": award.ActTableMotions,
+	"supplement":          award.ActSupplement, "startRecheck": award.ActStartRecheck, "keepTitle": award.ActKeepTitle,
+	"orderRectification": award.ActOrderRectification, "revokeTitle": award.ActRevokeTitle, "deregisterTitle": award.ActDeregisterTitle,
+	"returnPlaque": award.ActReturnPlaque, "reportTitle": award.ActReportTitle, "closeReport": award.ActCloseReport,
+	"conveneCommittee": award.ActConvene, "holdMeeting": award.ActHoldMeeting, "tableMotions": award.ActTableMotions,
 	"recordVotes": award.ActRecordVotes, "closeMotion": award.ActCloseMotion,
 
 	"reportFacts": award.ActReportFacts, "confirmFacts": award.ActConfirmFacts, "saveSelfCheck": award.ActSaveSelfCheck, "createApplication": award.ActCreateApplication,

@@ -50,6 +50,15 @@ func secrets() []canary {
 		{"who objected, or on what facts", regexp.MustCompile(`柳隐者|13900001111|只告诉承办人的事实`), func(r reader) bool {
 			return r.office != award.CodeNation || r.role != award.RoleSupervisor // no officer handles it yet
 		}},
+		{"who reported a holder of another province", regexp.MustCompile(`阮望舒|13900002222`), func(r reader) bool {
+			return r.office != award.CodeNation || r.role != award.RoleSupervisor // its handler is none of those who ask
+		}},
+		{"who reported a holder", regexp.MustCompile(`秋若水|13900003333`), func(r reader) bool {
+			return r.office != award.CodeNation && r.office != ownOffice || r.role != award.RoleSupervisor
+		}},
+		{"what was reported of a holder", regexp.MustCompile(`只告诉受理机构的事实`), func(r reader) bool {
+			return r.office != award.CodeNation && r.office != ownOffice
+		}},
 		{"the seed of a spot check whose last visit is not recorded", regexp.MustCompile(`(5e){32}`), func(reader) bool { return true }},
 		{"an expert's marks of a file that others have still to mark", regexp.MustCompile(`48\.13|专家未公开的话`), func(reader) bool { return true }},
 		{"why a unit is in a sample that is not published", regexp.MustCompile(`尚未公布的理由`), outsider},
@@ -117,6 +126,8 @@ func newMatrix(t *testing.T) *matrix {
 		w.Exec(`INSERT INTO assessment_mark (application_id, marks, note, officer_id) VALUES ($1, '{6137}', '评委未公开的话', $2)`, file, w.Admin.ID)
 		w.Exec(`INSERT INTO score (application_id, total, blocks, passed, reasons) VALUES ($1, 6137, '{6137}', false, '{}')`, file)
 	}
+	m.titled(own, ownUnit, "本省称号", acts.Reporter{Name: "秋若水", Contact: "13900003333"})
+	m.titled(other, foreignUnit, "外省称号", acts.Reporter{Name: "阮望舒", Contact: "13900002222"})
 	person := actstest.One[int64](w, `INSERT INTO officer (name, office_id, roles) VALUES ('莫言之', $1, '{clerk}') RETURNING id`, w.Unit(foreignUnit))
 	w.Exec(`INSERT INTO message (office_id, occasion, kind, subject, body) VALUES ($1, 'secrecy', 'test', '鹤鸣', '莫言之')`, w.Unit(foreign))
 	message := actstest.One[string](w, `SELECT max(id)::text FROM message`)
@@ -135,6 +146,7 @@ func newMatrix(t *testing.T) *matrix {
 		"objection": {actstest.One[string](w, `SELECT max(id)::text FROM objection`)}, "commission": {"1"}, "receipt": {receipt},
 		"head": {"1:" + strings.Repeat("0", 64)}, "meeting": {"1"}, "motion": {"1"},
 		"due": {"2027-01-01"}, "to_date": {"2027-01-01"}, "code": {foreignUnit}, "owner": {foreign},
+		"title": {"外省称号", "本省称号"}, "report": {actstest.One[string](w, `SELECT max(id)::text FROM title_report`)},
 		"link": {"https://example.org/"}, "email": {"a@example.org"}, "phone": {"010-00000000"},
 	}
 
@@ -178,6 +190,21 @@ func (m *matrix) evidence() string {
 	})
 	require.NoError(m.t, err)
 	return done.Result.SHA256
+}
+
+// titled gives a file's unit a title, in the register, and a report on it.
+func (m *matrix) titled(file int64, unit, number string, reporter acts.Reporter) {
+	m.t.Helper()
+	m.Exec(`INSERT INTO title (number, round_id, application_id, unit_id, category, text, drill, named_on)
+		SELECT $2, round_id, id, unit_id, category, '示范社区', false, '2026-11-01' FROM application WHERE id = $1`, file, number)
+	facts := "只告诉受理机构的事实"
+	if unit == foreignUnit {
+		facts = "鹤鸣：" + facts
+	}
+	_, err := m.Acts.ReportTitle(m.t.Context(), m.Admin, m.Key(), acts.TitleReport{
+		Title: number, Channel: award.ReportChannels()[0], Facts: facts, Received: award.DateOf(m.Now()), Reporter: reporter,
+	})
+	require.NoError(m.t, err)
 }
 
 // objection puts a list with the own unit before the public, of the nation's

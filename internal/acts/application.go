@@ -126,8 +126,10 @@ type fileTx interface {
 	KeepMove(ctx context.Context, m FileMove) error
 	// KeepRevision keeps a file as filed, with the self-check it was filed with.
 	KeepRevision(ctx context.Context, f File, check SelfCheck) error
-	// HoldsTitle reports whether a unit holds a title of the category.
-	HoldsTitle(ctx context.Context, unit int64, category award.Category) (bool, error)
+	// HeldTitle returns the number of the title of the category, given by the
+	// office, that a unit holds, by itself or as the successor of a merged one;
+	// empty: none.
+	HeldTitle(ctx context.Context, unit int64, category award.Category, giver int64) (string, error)
 	// LeaveLists takes a withdrawn file off the lists and the cut it stands on.
 	LeaveLists(ctx context.Context, application int64) error
 }
@@ -159,12 +161,8 @@ func (a *Acts) CreateApplication(ctx context.Context, by award.Officer, key Key,
 		if err := award.IntakeApply.Admits(p.now, p.office.ApplyClosesAt); err != nil {
 			return File{}, err
 		}
-		holds, err := t.HoldsTitle(ctx, unit.ID, in.Category)
-		if err != nil {
+		if err := t.mayStand(ctx, p, unit.ID, unit.Name, in.Category); err != nil {
 			return File{}, err
-		}
-		if holds {
-			return File{}, award.Refuse(award.Conflict, "domain 6.8", "title_holder", unit.Name, rule.Title)
 		}
 		known, _, err := knownForm(ctx, t, p.round, unit, in.Category, p.now)
 		if err != nil {
@@ -255,6 +253,9 @@ func (a *Acts) FileApplication(ctx context.Context, by award.Officer, key Key, i
 			return File{}, err
 		}
 		if err := p.inTime(f); err != nil {
+			return File{}, err
+		}
+		if err := t.mayStand(ctx, p, f.Unit, f.UnitName, f.Category); err != nil { // it may have changed since the draft
 			return File{}, err
 		}
 		check, err := t.readyToFile(ctx, p, f)

@@ -148,7 +148,7 @@ func (t *act) carried(ctx context.Context, round Round, all []Selection, list Ad
 	}
 	candidates := map[int64]bool{}
 	var defects []award.Defect
-	for _, d := range docketsOf(all, c) {
+	for _, d := range agendasOf(all, c) {
 		undecided, tie := d.Undecided()
 		if tie {
 			defects = append(defects, award.Defect{Pointer: "/ties/" + string(d.category), Key: "tie_undecided", Args: []any{d.category.FullTitle()}})

@@ -356,8 +356,8 @@ func (a *Acts) CommitteeOf(ctx context.Context, by award.Officer, round, office 
 		if d.round.ScoredAt.IsZero() || !d.round.CandidatesAt.IsZero() {
 			return nil
 		}
-		dockets, err := nationalDockets(ctx, tx, d.round, c)
-		for _, k := range dockets {
+		agendas, err := nationalAgendas(ctx, tx, d.round, c)
+		for _, k := range agendas {
 			units, tie := k.Undecided()
 			out.Undecided = append(out.Undecided, units...)
 			if tie {

@@ -3,6 +3,8 @@ package acts
 import (
 	"context"
 	"fmt"
+	"strings"
+	"time"
 
 	"shifan/internal/award"
 )
@@ -19,7 +21,21 @@ type Title struct {
 	Text        string // whole, as printed
 	Drill       bool   // outside the register of titles
 	NamedOn     award.Date
-	State       string
+	State       award.TitleState
+
+	ID           int64  // lists go by it
+	Revision     int    // raised by every move
+	Decision     string // number of the decision that named it
+	PlaqueNumber string
+	Plaque       award.PlaqueState
+	DueAt        time.Time // what happens next: award.Aftercare.Due; zero: nothing
+	PlaqueDueAt  time.Time // by when the plaque is back; zero: it need not be
+
+	Owner, Office    int64 // that gave it, and that recommended
+	OwnerName        string
+	OfficeCode       string
+	Path             []int64 `json:"-"` // the unit's, as the round had it
+	CodeNow, NameNow string  // of the unit, or of the one in whose place it goes on; empty: there is none
 }
 
 // decisionTx keeps candidates, the decision and its titles.
@@ -30,18 +46,32 @@ type decisionTx interface {
 	// when there is none.
 	NationalNotice(ctx context.Context, round string) (Notice, error)
 	// ToName reads the files that may be named: noticed nationally, not suspended,
-	// by category and code.
+	// by category and code. Once the round is decided also candidates whose
+	// notice has ended, and whose suspension has been lifted since.
 	ToName(ctx context.Context, round string) ([]Title, error)
 	// HoldsTitleOf reports whether a unit holds a title of the category, in force,
 	// that one of the offices has given; drills look at drills' titles alone.
 	HoldsTitleOf(ctx context.Context, unit int64, category award.Category, offices []int64, drill bool) (bool, error)
-	// AddTitles writes titles.
-	AddTitles(ctx context.Context, titles []Title) error
+	// TitlesGiven counts the titles a round has given, by category.
+	TitlesGiven(ctx context.Context, round string) (map[award.Category]int, error)
+	// AddDecision keeps a decision; award.Conflict when the round has one of that number.
+	AddDecision(ctx context.Context, by award.Officer, round string, d Decision) error
+	// AddTitles writes titles, each with the first row of its history.
+	AddTitles(ctx context.Context, by award.Officer, titles []Title) error
 	// Decide records the decision; the round's row is held.
 	Decide(ctx context.Context, round, number string, date award.Date) error
 	// Titles reads a round's titles in the order of lists (D-09); of one
 	// category unless it is empty.
 	Titles(ctx context.Context, round string, category award.Category) ([]Title, error)
+	titleTx
+}
+
+// Decision is one decision of a round (命名表彰决定).
+type Decision struct {
+	Number        string
+	Date          award.Date
+	Supplementary bool
+	Ground        string // of a supplementary one
 }
 
 // DecideInput is the Ministry's decision (命名表彰决定).
@@ -72,20 +102,8 @@ func (a *Acts) Decide(ctx context.Context, by award.Officer, key Key, in DecideI
 		if err != nil {
 			return DecideResult{}, err
 		}
-		named := numberTitles(round, titles, in.Date)
-		for _, c := range round.Categories {
-			if named[c.Category] > c.Quota.Places { // candidates never exceed it: a fault of ours
-				return DecideResult{}, fmt.Errorf("decide round %s: %d %s for %d places", round.ID, named[c.Category], c.Category, c.Quota.Places)
-			}
-		}
-		files := make([]int64, len(titles))
-		for i, title := range titles {
-			files[i] = title.Application
-		}
-		if err := t.moveAll(ctx, files, award.FileNamed, in.Number); err != nil {
-			return DecideResult{}, err
-		}
-		if err := t.AddTitles(ctx, titles); err != nil {
+		named, err := t.giveTitles(ctx, round, titles, Decision{Number: in.Number, Date: in.Date})
+		if err != nil {
 			return DecideResult{}, err
 		}
 		if err := t.Decide(ctx, in.Round, in.Number, in.Date); err != nil {
@@ -119,9 +137,82 @@ func (t *act) mayDecide(ctx context.Context, round Round, in DecideInput) error 
 	return nil
 }
 
+// SupplementInput is a supplementary decision (补充命名决定).
+type SupplementInput struct {
+	Round  string
+	Number string
+	Date   award.Date
+	Ground string
+}
+
+// Supplement names units whose place was still waiting when the round was decided
+// (domain 7): their objection was dismissed afterwards. Numbers go on where the
+// decision's ended; the round may be closed already.
+func (a *Acts) Supplement(ctx context.Context, by award.Officer, key Key, in SupplementInput) (Done[DecideResult], error) {
+	return once(ctx, a, by, key, award.ActSupplement, in.Round, func(t *act) (DecideResult, error) {
+		round, err := t.LockRound(ctx, t.round)
+		if err != nil {
+			return DecideResult{}, err
+		}
+		if err := Can(by, t.name, round.ownerRow()); err != nil {
+			return DecideResult{}, err
+		}
+		now, err := t.Now(ctx)
+		switch {
+		case err != nil:
+			return DecideResult{}, err
+		case round.DecidedAt.IsZero() || round.State != award.RoundOpen && round.State != award.RoundClosed:
+			return DecideResult{}, award.Refuse(award.Conflict, "domain 7", "not_decided")
+		case strings.TrimSpace(in.Ground) == "":
+			return DecideResult{}, reasonRequired()
+		case in.Date.Starts().After(now):
+			return DecideResult{}, award.Refuse(award.Invalid, "N 四(四)", "decision_date_future", in.Date.String())
+		}
+		titles, err := t.ToName(ctx, in.Round)
+		if err != nil {
+			return DecideResult{}, err
+		}
+		if len(titles) == 0 {
+			return DecideResult{}, award.Refuse(award.Conflict, "domain 7", "supplement_nobody")
+		}
+		named, err := t.giveTitles(ctx, round, titles, Decision{Number: in.Number, Date: in.Date, Supplementary: true, Ground: in.Ground})
+		if err != nil {
+			return DecideResult{}, err
+		}
+		return DecideResult{Named: named}, t.audit(ctx, "round/"+in.Round, in.Number,
+			map[string]any{"date": in.Date.String(), "named": named, "ground": in.Ground})
+	})
+}
+
+// giveTitles gives units their titles by a decision, never more than the quota,
+// and returns how many of each category.
+func (t *act) giveTitles(ctx context.Context, round Round, titles []Title, d Decision) (map[award.Category]int, error) {
+	given, err := t.TitlesGiven(ctx, round.ID)
+	if err != nil {
+		return nil, err
+	}
+	named := numberTitles(round, titles, given, d)
+	for _, c := range round.Categories {
+		if all := given[c.Category] + named[c.Category]; all > c.Quota.Places { // candidates never exceed it: a fault of ours
+			return nil, fmt.Errorf("decide round %s: %d %s for %d places", round.ID, all, c.Category, c.Quota.Places)
+		}
+	}
+	files := make([]int64, len(titles))
+	for i, title := range titles {
+		files[i] = title.Application
+	}
+	if err := t.moveAll(ctx, files, award.FileNamed, d.Number); err != nil {
+		return nil, err
+	}
+	if err := t.AddDecision(ctx, t.by, round.ID, d); err != nil {
+		return nil, err
+	}
+	return named, t.AddTitles(ctx, t.by, titles)
+}
+
 // numberTitles gives each unit its number and whole title, in the order of
-// lists (D-09), and counts them.
-func numberTitles(round Round, titles []Title, date award.Date) map[award.Category]int {
+// lists (D-09), after those given already, and counts them.
+func numberTitles(round Round, titles []Title, given map[award.Category]int, d Decision) map[award.Category]int {
 	named := map[award.Category]int{}
 	texts := map[award.Category]string{}
 	for _, c := range round.Categories {
@@ -130,8 +221,11 @@ func numberTitles(round Round, titles []Title, date award.Date) map[award.Catego
 	for i := range titles {
 		title := &titles[i]
 		named[title.Category]++
-		title.Number = award.TitleNumber(round.ID, round.Drill, title.Category, named[title.Category])
-		title.Round, title.Text, title.Drill, title.NamedOn = round.ID, texts[title.Category], round.Drill, date
+		title.Number = award.TitleNumber(round.ID, round.Drill, title.Category, given[title.Category]+named[title.Category])
+		title.PlaqueNumber = award.PlaqueNumber(title.Number)
+		title.Round, title.Text, title.Drill, title.NamedOn = round.ID, texts[title.Category], round.Drill, d.Date
+		title.Decision, title.State, title.Plaque = d.Number, award.TitleActive, award.PlaqueHeld
+		title.DueAt = round.Rules.Aftercare.Due(award.TitleActive, d.Date)
 	}
 	return named
 }
@@ -155,5 +249,14 @@ func (a *Acts) Titles(ctx context.Context, by award.Officer, round string, categ
 
 // PublicTitle verifies a title by its number, for anyone.
 func (a *Acts) PublicTitle(ctx context.Context, number string) (Title, error) {
-	return a.store.PublicTitle(ctx, number)
+	title, err := a.store.PublicTitle(ctx, number)
+	if err != nil {
+		return Title{}, err
+	}
+	err = a.store.InTx(ctx, func(tx Tx) error {
+		now, err := tx.Now(ctx)
+		title.Plaque = title.Plaque.At(now, title.PlaqueDueAt)
+		return err
+	})
+	return title, err
 }

@@ -40,6 +40,9 @@ type Waiting struct {
 	CommissionDue   time.Time // when the first is due
 	BelowObjections int       // past their date at offices below
 
+	Titles   int       // 复查、整改 due soon or past, of units it recommended
+	TitleDue time.Time // when the first is due
+
 	BelowFiles  int // files past their date at offices directly below
 	BelowStages int // stages past their date of offices it supervises
 }
@@ -121,6 +124,7 @@ func (w Waiting) digest(round, day string, now time.Time) Message {
 	say(w.ObjectionsLate, "%d 件异议已逾期，请即决定是否受理或办结(D-03)。")
 	say(w.Objections, "%d 件异议待办理，最早%s(D-03)。", award.Until(w.ObjectionDue))
 	say(w.Commissions, "%d 项交办核查待报告，最早%s。", award.Until(w.CommissionDue))
+	say(w.Titles, "%d 个称号待复查或整改到期，最早%s(D-10)。", award.Until(w.TitleDue))
 	say(w.StagesLate, "%d 个阶段已逾期，请即办结并报告；办结前计为逾期(N 四(二))。")
 	say(w.Stages, "%d 个阶段即将到期，最早%s。", award.Until(w.StageDue))
 	say(w.BelowFiles, "下级机构有 %d 件申报材料逾期未办，请督办。")
@@ -137,13 +141,13 @@ func (w Waiting) heading(now time.Time) string {
 		return "〔需办理·已逾期〕"
 	}
 	var due time.Time
-	for _, next := range []time.Time{w.FilesDue, w.StageDue, w.ReviewDue, w.ObjectionDue, w.CommissionDue} {
+	for _, next := range []time.Time{w.FilesDue, w.StageDue, w.ReviewDue, w.ObjectionDue, w.CommissionDue, w.TitleDue} {
 		if due.IsZero() || !next.IsZero() && next.Before(due) {
 			due = next
 		}
 	}
 	switch {
-	case w.Files+w.Stages+w.Reviews+w.Objections+w.Commissions == 0:
+	case w.Files+w.Stages+w.Reviews+w.Objections+w.Commissions+w.Titles == 0:
 		return "〔请督办〕"
 	case due.After(now):
 		return "〔需办理·截止" + dueShown(due) + "〕"

@@ -58,6 +58,8 @@ func TestARoundMayAskForATitleGivenBelow(t *testing.T) {
 		require.True(t, ok, name)
 		require.Equal(t, []award.Defect{{Pointer: "/unit", Key: "title_below_missing", Args: []any{"全国和谐社区建设示范社区"}}}, refusal.Fields, name)
 	}
+	title(round, "community", "active", false)
+	require.ErrorContains(t, file(), "title_holder", "who holds what the round gives")
 	title(below, "community", "kept", true)
 	require.NoError(t, file())
 

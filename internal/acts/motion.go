@@ -34,11 +34,11 @@ func (a *Acts) TableMotions(ctx context.Context, by award.Officer, key Key, in T
 		if in.Meeting < 1 || in.Meeting > len(c.Meetings) {
 			return nil, award.Refuse(award.Incomplete, "D-07", "committee_not_met")
 		}
-		dockets, err := t.dockets(ctx, desk, c)
+		agendas, err := t.agendas(ctx, desk, c)
 		if err != nil {
 			return nil, err
 		}
-		parts, err := t.parts(ctx, c, dockets, in)
+		parts, err := t.parts(ctx, c, agendas, in)
 		if err != nil {
 			return nil, err
 		}
@@ -69,38 +69,38 @@ type part struct {
 }
 
 // parts asks the rule whether a question may be put, and divides it into motions.
-func (t *act) parts(ctx context.Context, c Committee, dockets []docket, in TableMotionsInput) ([]part, error) {
+func (t *act) parts(ctx context.Context, c Committee, agendas []agenda, in TableMotionsInput) ([]part, error) {
 	switch in.Kind {
 	case award.MotionList:
-		return c.listParts(dockets, in)
+		return c.listParts(agendas, in)
 	case award.MotionTie:
-		return c.tiePart(dockets, in)
+		return c.tiePart(agendas, in)
 	case award.MotionUnit:
-		if err := t.separate(ctx, &c, dockets, in); err != nil {
+		if err := t.separate(ctx, &c, agendas, in); err != nil {
 			return nil, err
 		}
-		return c.singleParts(dockets, in)
+		return c.singleParts(agendas, in)
 	case award.MotionDeparture:
 		if strings.TrimSpace(in.Reason) == "" {
 			return nil, reasonRequired()
 		}
-		return c.singleParts(dockets, in)
+		return c.singleParts(agendas, in)
 	}
 	return nil, award.Refuse(award.Invalid, "D-79", "motion_kind_unknown", string(in.Kind))
 }
 
 // listParts divides the list en bloc by who is recused (D-07).
-func (c Committee) listParts(dockets []docket, in TableMotionsInput) ([]part, error) {
+func (c Committee) listParts(agendas []agenda, in TableMotionsInput) ([]part, error) {
 	var units []award.MotionUnitOf
 	given := map[award.Category][]int64{}
 	for _, id := range in.Applications {
-		d, err := docketOf(dockets, id)
+		d, err := agendaOf(agendas, id)
 		if err != nil {
 			return nil, err
 		}
 		given[d.category] = append(given[d.category], id)
 	}
-	for _, d := range dockets {
+	for _, d := range agendas {
 		list := given[d.category]
 		if !d.Unbounded {
 			if list != nil {
@@ -125,7 +125,7 @@ func (c Committee) listParts(dockets []docket, in TableMotionsInput) ([]part, er
 	for _, together := range award.SeparateRecused(c.ruled(), units) {
 		p := part{recused: award.Recused(c.ruled(), together[:1])}
 		for _, u := range together {
-			d, _ := docketOf(dockets, u.Application)
+			d, _ := agendaOf(agendas, u.Application)
 			p.units = append(p.units, d.unit(u.Application))
 		}
 		parts = append(parts, p)
@@ -135,12 +135,12 @@ func (c Committee) listParts(dockets []docket, in TableMotionsInput) ([]part, er
 
 // tiePart asks whom of the tied of a category to take. Who is tied to any of
 // them has no vote on the others' chance either (D-78).
-func (c Committee) tiePart(dockets []docket, in TableMotionsInput) ([]part, error) {
-	at := slices.IndexFunc(dockets, func(d docket) bool { return d.category == in.Category })
+func (c Committee) tiePart(agendas []agenda, in TableMotionsInput) ([]part, error) {
+	at := slices.IndexFunc(agendas, func(d agenda) bool { return d.category == in.Category })
 	if at < 0 {
 		return nil, award.Refuse(award.Invalid, "N 二", "category_not_in_round", string(in.Category))
 	}
-	d := dockets[at]
+	d := agendas[at]
 	if err := d.MayTable(award.MotionTie, in.Applications); err != nil {
 		return nil, err
 	}
@@ -156,21 +156,21 @@ func (c Committee) tiePart(dockets []docket, in TableMotionsInput) ([]part, erro
 }
 
 // singleParts makes one motion of each unit.
-func (c Committee) singleParts(dockets []docket, in TableMotionsInput) ([]part, error) {
+func (c Committee) singleParts(agendas []agenda, in TableMotionsInput) ([]part, error) {
 	if len(in.Applications) == 0 {
 		return nil, award.Refuse(award.Conflict, "D-79", "motion_nothing_to_put")
 	}
 	var parts []part
 	asked := map[award.Category][]int64{}
 	for _, id := range in.Applications {
-		d, err := docketOf(dockets, id)
+		d, err := agendaOf(agendas, id)
 		if err != nil {
 			return nil, err
 		}
 		asked[d.category] = append(asked[d.category], id)
 		parts = append(parts, part{units: []MotionUnit{d.unit(id)}, recused: award.Recused(c.ruled(), []award.MotionUnitOf{d.of(id)})})
 	}
-	for _, d := range dockets {
+	for _, d := range agendas {
 		if len(asked[d.category]) == 0 {
 			continue
 		}
@@ -183,7 +183,7 @@ func (c Committee) singleParts(dockets []docket, in TableMotionsInput) ([]part, 
 
 // separate takes units out of a list that has not been voted on, on the request
 // of one member (D-07).
-func (t *act) separate(ctx context.Context, c *Committee, dockets []docket, in TableMotionsInput) error {
+func (t *act) separate(ctx context.Context, c *Committee, agendas []agenda, in TableMotionsInput) error {
 	known := slices.Contains(c.memberIDs(), in.RequestedBy)
 	if in.RequestedBy != 0 && !known {
 		return award.RefuseFields(award.Invalid, "D-07", "motion_malformed", []award.Defect{{Pointer: "/requested_by", Key: "vote_no_member"}})
@@ -192,7 +192,7 @@ func (t *act) separate(ctx context.Context, c *Committee, dockets []docket, in T
 		at := slices.IndexFunc(c.Motions, func(m Motion) bool {
 			return m.open() && m.Kind == award.MotionList && slices.Contains(m.applications(), id)
 		})
-		listed := at >= 0 || slices.ContainsFunc(dockets, func(d docket) bool { return !d.Unbounded && slices.Contains(d.EnBloc(), id) })
+		listed := at >= 0 || slices.ContainsFunc(agendas, func(d agenda) bool { return !d.Unbounded && slices.Contains(d.EnBloc(), id) })
 		if listed && !known {
 			return award.RefuseFields(award.Invalid, "D-07", "motion_malformed", []award.Defect{{Pointer: "/requested_by", Key: "field_required"}})
 		}
@@ -205,8 +205,8 @@ func (t *act) separate(ctx context.Context, c *Committee, dockets []docket, in T
 		if err := t.Separate(ctx, c.Motions[at].ID, id); err != nil {
 			return err
 		}
-		for i := range dockets {
-			dockets[i].separate(id)
+		for i := range agendas {
+			agendas[i].separate(id)
 		}
 	}
 	return nil
@@ -221,20 +221,20 @@ func (c Committee) ruled() []award.CommitteeMember {
 	return members
 }
 
-// docket is what the committee has before it of one category.
-type docket struct {
-	award.Docket
+// agenda is what the committee has before it of one category.
+type agenda struct {
+	award.Agenda
 	category award.Category
 	units    map[int64]award.MotionUnitOf
 	names    map[int64]MotionUnit
 }
 
-func (d docket) of(application int64) award.MotionUnitOf { return d.units[application] }
+func (d agenda) of(application int64) award.MotionUnitOf { return d.units[application] }
 
-func (d docket) unit(application int64) MotionUnit { return d.names[application] }
+func (d agenda) unit(application int64) MotionUnit { return d.names[application] }
 
 // separate takes a unit out of the open list it stands on.
-func (d *docket) separate(application int64) {
+func (d *agenda) separate(application int64) {
 	for i, m := range d.Motions {
 		if m.State == award.MotionOpen && m.Kind == award.MotionList {
 			d.Motions[i].Units = slices.DeleteFunc(m.Units, func(u int64) bool { return u == application })
@@ -242,8 +242,8 @@ func (d *docket) separate(application int64) {
 	}
 }
 
-// add puts a unit that stands for a place on the docket.
-func (d *docket) add(application int64, code, name string, path []int64, office int64) {
+// add puts a unit that stands for a place on the agenda.
+func (d *agenda) add(application int64, code, name string, path []int64, office int64) {
 	if d.units == nil {
 		d.units, d.names = map[int64]award.MotionUnitOf{}, map[int64]MotionUnit{}
 	}
@@ -251,8 +251,8 @@ func (d *docket) add(application int64, code, name string, path []int64, office 
 	d.names[application] = MotionUnit{Application: application, Code: code, Name: name, Category: d.category}
 }
 
-// ask puts the committee's motions on units of the category on the docket.
-func (d *docket) ask(motions []Motion) {
+// ask puts the committee's motions on units of the category on the agenda.
+func (d *agenda) ask(motions []Motion) {
 	for _, m := range motions {
 		var mine []int64
 		for _, id := range m.applications() {
@@ -266,41 +266,41 @@ func (d *docket) ask(motions []Motion) {
 	}
 }
 
-// docketOf returns the docket that a file stands on.
-func docketOf(dockets []docket, application int64) (docket, error) {
-	for _, d := range dockets {
+// agendaOf returns the agenda that a file stands on.
+func agendaOf(agendas []agenda, application int64) (agenda, error) {
+	for _, d := range agendas {
 		if _, here := d.units[application]; here {
 			return d, nil
 		}
 	}
-	return docket{}, award.Refuse(award.Invalid, "D-79", "motion_unit_not_eligible", application)
+	return agenda{}, award.Refuse(award.Invalid, "D-79", "motion_unit_not_eligible", application)
 }
 
-// dockets returns what an office's committee has before it, category by category.
-func (t *act) dockets(ctx context.Context, d desk, c Committee) ([]docket, error) {
+// agendas returns what an office's committee has before it, category by category.
+func (t *act) agendas(ctx context.Context, d desk, c Committee) ([]agenda, error) {
 	if d.national {
 		if d.round.ScoredAt.IsZero() {
 			return nil, award.Refuse(award.Conflict, "N 四(三)", "not_scored")
 		}
-		return nationalDockets(ctx, t, d.round, c)
+		return nationalAgendas(ctx, t, d.round, c)
 	}
-	return localDockets(ctx, t, d, c)
+	return localAgendas(ctx, t, d, c)
 }
 
-// nationalDockets is the frozen list as the committee has it before it.
-func nationalDockets(ctx context.Context, tx Tx, round Round, c Committee) ([]docket, error) {
+// nationalAgendas is the frozen list as the committee has it before it.
+func nationalAgendas(ctx context.Context, tx Tx, round Round, c Committee) ([]agenda, error) {
 	files, err := listedFiles(ctx, tx, round)
 	if err != nil {
 		return nil, err
 	}
-	return docketsOf(selections(round, files), c), nil
+	return agendasOf(selections(round, files), c), nil
 }
 
-// docketsOf puts each category's selection before the committee.
-func docketsOf(all []Selection, c Committee) []docket {
-	dockets := make([]docket, len(all))
+// agendasOf puts each category's selection before the committee.
+func agendasOf(all []Selection, c Committee) []agenda {
+	agendas := make([]agenda, len(all))
 	for i, s := range all {
-		d := docket{category: s.Category}
+		d := agenda{category: s.Category}
 		d.Quota = s.Quota
 		for _, r := range s.Placed {
 			d.Placed = append(d.Placed, r.Application)
@@ -318,14 +318,14 @@ func docketsOf(all []Selection, c Committee) []docket {
 			}
 		}
 		d.ask(c.Motions)
-		dockets[i] = d
+		agendas[i] = d
 	}
-	return dockets
+	return agendas
 }
 
-// localDockets is what a recommending office's body has before it: every unit
+// localAgendas is what a recommending office's body has before it: every unit
 // that may be adopted.
-func localDockets(ctx context.Context, tx Tx, k desk, c Committee) ([]docket, error) {
+func localAgendas(ctx context.Context, tx Tx, k desk, c Committee) ([]agenda, error) {
 	files, err := tx.ProvinceFiles(ctx, k.round.ID, k.id, award.MovesFrom(award.ActAdoptProposals, award.FileProposed)...)
 	if err != nil {
 		return nil, err
@@ -333,9 +333,9 @@ func localDockets(ctx context.Context, tx Tx, k desk, c Committee) ([]docket, er
 	if err := barred(ctx, tx, k.round, k.id, files); err != nil {
 		return nil, err
 	}
-	var dockets []docket
+	var agendas []agenda
 	for _, category := range award.Categories() {
-		d := docket{category: category}
+		d := agenda{category: category}
 		d.Unbounded = true
 		for _, f := range files {
 			if f.Category != category {
@@ -347,7 +347,7 @@ func localDockets(ctx context.Context, tx Tx, k desk, c Committee) ([]docket, er
 			}
 		}
 		d.ask(c.Motions)
-		dockets = append(dockets, d)
+		agendas = append(agendas, d)
 	}
-	return dockets, nil
+	return agendas, nil
 }

@@ -232,6 +232,16 @@ func attempts() []attempt {
 		{name: "uphold an objection", act: award.ActRuleObjection, prepare: objected("provincial"), do: rule(award.ObjectionUpheld)},
 		{name: "dismiss an objection after the provincial notice", act: award.ActRuleObjection, prepare: objected("provincial"), do: rule(award.ObjectionDismissed)},
 		{name: "dismiss an objection after the national notice", act: award.ActRuleObjection, prepare: objected("national"), do: rule(award.ObjectionDismissed)},
+		{name: "name in a supplementary decision", act: award.ActSupplement, prepare: func(tx sqlTx, c *country, s stand) {
+			before("national")(tx, c, s)
+			c.in(tx, `UPDATE public_notice SET state = 'ended' WHERE round_id = $1`, c.round)
+			c.in(tx, `UPDATE round SET decided_at = shifan_now(), decision_number = '民发〔2027〕1号', decision_date = '2026-11-02' WHERE id = $1`, c.round)
+		}, do: func(ctx context.Context, a *acts.Acts, c *country, _ stand) error {
+			_, err := a.Supplement(ctx, c.Admin, c.Key(), acts.SupplementInput{
+				Round: c.round, Number: "民发〔2027〕2号", Date: award.DateOf(c.Now()), Ground: "异议不成立",
+			})
+			return err
+		}},
 		{name: "cancel the round", act: award.ActCancelRound, do: func(ctx context.Context, a *acts.Acts, c *country, _ stand) error {
 			_, err := a.CancelRound(ctx, c.Admin, c.Key(), c.round, "演练结束")
 			return err

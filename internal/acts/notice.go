@@ -116,6 +116,7 @@ type listReads interface {
 	PublicNotice(ctx context.Context, id int64) (Notice, error)
 	// PublicTitle reads a title by its number; award.NotFound when there is none.
 	PublicTitle(ctx context.Context, number string) (Title, error)
+	titleReads
 }
 
 // AnnounceNoticeInput says where and from when a list is before the public.

@@ -105,6 +105,16 @@ func policy() map[award.Act][]grant {
 		award.ActDecideOpinion:  {{theOffice, heads}},
 		award.ActEndAsking:      {{theOffice, heads}},
 
+		award.ActSupplement:         {{theOwner, heads}},
+		award.ActStartRecheck:       {{theOffice, heads}, {theOwner, heads}},
+		award.ActKeepTitle:          {{theOffice, heads}, {theOwner, heads}},
+		award.ActOrderRectification: {{theOffice, heads}, {theOwner, heads}},
+		award.ActRevokeTitle:        {{theOwner, heads}}, // who gave it
+		award.ActDeregisterTitle:    {{theOwner, heads}},
+		award.ActReturnPlaque:       {{theOffice, staff}, {theOwner, staff}},
+		award.ActReportTitle:        {{theOffice, staff}, {theOwner, staff}},
+		award.ActCloseReport:        {{theOffice, heads}, {theOwner, heads}},
+
 		award.ActConvene:      {{theOffice, heads}},
 		award.ActHoldMeeting:  {{theOffice, staff}},
 		award.ActTableMotions: {{theOffice, staff}},

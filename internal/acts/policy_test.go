@@ -97,6 +97,16 @@ var allowed = map[award.Act]struct {
 	award.ActDecideOpinion:  {"office", only(province, admin, head)},
 	award.ActEndAsking:      {"office", only(province, admin, head)},
 
+	award.ActSupplement:         {"round", only(nation, admin, head)},
+	award.ActStartRecheck:       {"office", map[int64][]award.Role{nation: {admin, head}, province: {admin, head}}},
+	award.ActKeepTitle:          {"office", map[int64][]award.Role{nation: {admin, head}, province: {admin, head}}},
+	award.ActOrderRectification: {"office", map[int64][]award.Role{nation: {admin, head}, province: {admin, head}}},
+	award.ActRevokeTitle:        {"office", only(nation, admin, head)},
+	award.ActDeregisterTitle:    {"office", only(nation, admin, head)},
+	award.ActReturnPlaque:       {"office", map[int64][]award.Role{nation: {admin, head, clerk}, province: {admin, head, clerk}}},
+	award.ActReportTitle:        {"office", map[int64][]award.Role{nation: {admin, head, clerk}, province: {admin, head, clerk}}},
+	award.ActCloseReport:        {"office", map[int64][]award.Role{nation: {admin, head}, province: {admin, head}}},
+
 	award.ActConvene:      {"office", only(province, admin, head)},
 	award.ActHoldMeeting:  {"office", only(province, admin, head, clerk)},
 	award.ActTableMotions: {"office", only(province, admin, head, clerk)},

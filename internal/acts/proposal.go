@@ -156,13 +156,13 @@ func (t *act) mustBeCarried(ctx context.Context, d desk, items []ListItem) error
 	if err != nil {
 		return err
 	}
-	dockets, err := localDockets(ctx, t, d, c)
+	agendas, err := localAgendas(ctx, t, d, c)
 	if err != nil {
 		return err
 	}
 	var defects []award.Defect
 	for i, item := range items {
-		k, err := docketOf(dockets, item.Application)
+		k, err := agendaOf(agendas, item.Application)
 		if err != nil || !slices.Contains(k.Taken(), item.Application) {
 			defects = append(defects, award.Defect{Pointer: fmt.Sprintf("/items/%d", i), Key: "item_not_carried", Args: []any{item.Name}})
 		}

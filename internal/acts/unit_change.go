@@ -253,12 +253,20 @@ func (c *unitChange) end(ctx context.Context) error {
 		return err
 	}
 	detail := map[string]any{"ended": shownUnits(ending), "moved": len(children)}
+	if into.ID == 0 {
+		if detail["titles"], err = c.titlesFollow(ctx, ids, award.TitleDeregistered, "撤销建制", c.Document); err != nil {
+			return err
+		}
+	}
 	if into.ID != 0 {
 		detail["into"] = shownUnit(into)
 		if err := c.NoteSuccessor(ctx, c.id, ids, into.ID, c.Effective); err != nil {
 			return err
 		}
 		ids = append(ids, into.ID)
+		if detail["titles"], err = c.titlesFollow(ctx, ids, award.TitleInRecheck, "合并", c.Document); err != nil {
+			return err
+		}
 	}
 	return c.noted(ctx, ids, idsOf(children), detail)
 }

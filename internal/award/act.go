@@ -73,6 +73,16 @@ const (
 	ActRecordVotes  Act = "record-votes"  // 记名表决
 	ActCloseMotion  Act = "close-motion"
 
+	ActSupplement         Act = "decide-supplement"   // 补充命名决定
+	ActStartRecheck       Act = "start-recheck"       // 复查
+	ActKeepTitle          Act = "keep-title"          // 保留称号
+	ActOrderRectification Act = "order-rectification" // 限期整改
+	ActRevokeTitle        Act = "revoke-title"        // 撤销称号
+	ActDeregisterTitle    Act = "deregister-title"    // 注销称号
+	ActReturnPlaque       Act = "return-plaque"
+	ActReportTitle        Act = "report-title" // 举报
+	ActCloseReport        Act = "close-report"
+
 	ActReportFacts       Act = "report-facts"  // 年度基本情况
 	ActConfirmFacts      Act = "confirm-facts" // the county office's word on them
 	ActSaveSelfCheck     Act = "save-self-check"
@@ -166,6 +176,8 @@ func OfficeActs() []Act {
 		ActSetExpert, ActAssignExperts, ActGiveExpertMarks, ActRecuse, ActMark, ActFixCandidates, ActDecide,
 		ActCompleteStage, ActAdoptProposals, ActAnnounceNotice, ActExtendNotice, ActProveNotice, ActWithdrawNotice, ActRecommend, ActPutPackage,
 		ActAskDepartments, ActRecordOpinions, ActImportOpinions, ActDecideOpinion, ActEndAsking,
+		ActSupplement, ActStartRecheck, ActKeepTitle, ActOrderRectification, ActRevokeTitle, ActDeregisterTitle,
+		ActReturnPlaque, ActReportTitle, ActCloseReport,
 		ActConvene, ActHoldMeeting, ActTableMotions, ActRecordVotes, ActCloseMotion,
 		ActReportFacts, ActConfirmFacts, ActSaveSelfCheck, ActCreateApplication, ActEditApplication, ActFile, ActEndorse,
 		ActCallUp, ActWithdraw, ActInspect, ActSurvey, ActSetIntakeLimits, ActSetSubItems, ActImportSubItems, ActScanForm,

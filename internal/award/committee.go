@@ -156,9 +156,9 @@ type Motion struct {
 	Units   []int64 // applications
 }
 
-// Docket is what a committee has before it of one category, and what it has
+// Agenda is what a committee has before it of one category, and what it has
 // decided so far. A review body's list knows no quota: Unbounded.
-type Docket struct {
+type Agenda struct {
 	Quota     int
 	Unbounded bool
 	Placed    []int64  // Select places them; of a review body's list: all that pass
@@ -170,7 +170,7 @@ type Docket struct {
 
 // Taken returns the units that stand in a carried motion and may still be taken
 // (D-79). What no motion carries is not decided.
-func (d Docket) Taken() []int64 {
+func (d Agenda) Taken() []int64 {
 	var taken []int64
 	for _, m := range d.Motions {
 		if m.State != MotionClosed || m.Outcome != Carried {
@@ -186,7 +186,7 @@ func (d Docket) Taken() []int64 {
 }
 
 // in reports whether a motion of one of the kinds that fits holds the unit.
-func (d Docket) in(unit int64, fits func(Motion) bool) bool {
+func (d Agenda) in(unit int64, fits func(Motion) bool) bool {
 	return slices.ContainsFunc(d.Motions, func(m Motion) bool { return fits(m) && slices.Contains(m.Units, unit) })
 }
 
@@ -194,7 +194,7 @@ func isOpen(m Motion) bool { return m.State == MotionOpen }
 
 // settled reports whether the committee has decided on the unit itself: taken by
 // any motion, or refused by one of its own.
-func (d Docket) settled(unit int64) bool {
+func (d Agenda) settled(unit int64) bool {
 	return d.in(unit, func(m Motion) bool {
 		alone := m.Kind == MotionUnit || m.Kind == MotionDeparture
 		return m.State == MotionClosed && (m.Outcome == Carried || m.Outcome == Lost && alone)
@@ -202,14 +202,14 @@ func (d Docket) settled(unit int64) bool {
 }
 
 // tieSettled reports whether the committee has said whom of the tied it takes.
-func (d Docket) tieSettled() bool {
+func (d Agenda) tieSettled() bool {
 	return len(d.Tied) == 0 || slices.ContainsFunc(d.Motions, func(m Motion) bool {
 		return m.Kind == MotionTie && m.State == MotionClosed && m.Outcome == Carried
 	})
 }
 
 // places is how many places are neither taken nor asked for by an open motion.
-func (d Docket) places() int {
+func (d Agenda) places() int {
 	free := d.Quota - len(d.Taken())
 	for _, m := range d.Motions {
 		if isOpen(m) {
@@ -221,7 +221,7 @@ func (d Docket) places() int {
 
 // Undecided returns the placed units that the committee has still to decide on,
 // and whether a tie waits for it too. Once the places are taken nothing waits.
-func (d Docket) Undecided() (units []int64, tie bool) {
+func (d Agenda) Undecided() (units []int64, tie bool) {
 	if !d.Unbounded && len(d.Taken()) >= d.Quota {
 		return nil, false
 	}
@@ -236,7 +236,7 @@ func (d Docket) Undecided() (units []int64, tie bool) {
 // EnBloc returns the placed units that the list en bloc still asks for: eligible,
 // undecided, in no open motion, and in no list that was lost, whose units are put
 // one by one from then on.
-func (d Docket) EnBloc() []int64 {
+func (d Agenda) EnBloc() []int64 {
 	undecided, _ := d.Undecided()
 	return slices.DeleteFunc(undecided, func(u int64) bool {
 		return !slices.Contains(d.Eligible, u) || d.in(u, isOpen) ||
@@ -246,7 +246,7 @@ func (d Docket) EnBloc() []int64 {
 
 // MayTable checks a motion on units of the category before it is put (D-79). It
 // never asks for more places than are left.
-func (d Docket) MayTable(kind MotionKind, units []int64) error {
+func (d Agenda) MayTable(kind MotionKind, units []int64) error {
 	if kind == MotionTie {
 		if err := d.mayTableTie(units); err != nil {
 			return err
@@ -278,7 +278,7 @@ func (d Docket) MayTable(kind MotionKind, units []int64) error {
 	return nil
 }
 
-func (d Docket) mayTableTie(units []int64) error {
+func (d Agenda) mayTableTie(units []int64) error {
 	if d.tieSettled() || slices.ContainsFunc(d.Motions, func(m Motion) bool { return m.Kind == MotionTie && isOpen(m) }) {
 		return Refuse(Conflict, "D-05", "motion_no_tie")
 	}
@@ -295,7 +295,7 @@ func (d Docket) mayTableTie(units []int64) error {
 
 // freeFor is how many places a motion of the kind may ask for: a departure only
 // those that neither the placed nor the tied still wait for.
-func (d Docket) freeFor(kind MotionKind) int {
+func (d Agenda) freeFor(kind MotionKind) int {
 	free := d.places()
 	if kind != MotionDeparture {
 		return free

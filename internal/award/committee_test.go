@@ -111,7 +111,7 @@ func TestVotesAreWholeAndOnlyOfThoseWhoMayVote(t *testing.T) {
 	}
 }
 
-func TestWhatADocketLetsBePut(t *testing.T) {
+func TestWhatAnAgendaLetsBePut(t *testing.T) {
 	closed := func(kind award.MotionKind, outcome award.Outcome, units ...int64) award.Motion {
 		return award.Motion{Kind: kind, State: award.MotionClosed, Outcome: outcome, Units: units}
 	}
@@ -119,7 +119,7 @@ func TestWhatADocketLetsBePut(t *testing.T) {
 		return award.Motion{Kind: kind, State: award.MotionOpen, Units: units}
 	}
 	// Of three places one is placed and two of 2, 3, 4 are tied for; 5 and 6 stand below.
-	base := award.Docket{Quota: 3, Placed: []int64{1}, Tied: []int64{2, 3, 4}, Standing: []int64{1, 2, 3, 4, 5, 6}, Eligible: []int64{1, 2, 3, 4, 5, 6}}
+	base := award.Agenda{Quota: 3, Placed: []int64{1}, Tied: []int64{2, 3, 4}, Standing: []int64{1, 2, 3, 4, 5, 6}, Eligible: []int64{1, 2, 3, 4, 5, 6}}
 	for name, tt := range map[string]struct {
 		motions []award.Motion
 		kind    award.MotionKind
@@ -187,8 +187,8 @@ func TestWhateverACommitteeVotesNobodyIsTakenBeyondTheQuota(t *testing.T) {
 				barred = append(barred, int64(i+1))
 			}
 		}
-		docket := func(motions []award.Motion) award.Docket {
-			d := award.Docket{Quota: quota, Motions: motions}
+		agenda := func(motions []award.Motion) award.Agenda {
+			d := award.Agenda{Quota: quota, Motions: motions}
 			placed, tied := award.Select(contenders, quota)
 			for _, c := range placed {
 				d.Placed = append(d.Placed, c.Application)
@@ -208,7 +208,7 @@ func TestWhateverACommitteeVotesNobodyIsTakenBeyondTheQuota(t *testing.T) {
 		}
 		var motions []award.Motion
 		for range rapid.IntRange(0, 30).Draw(t, "steps") {
-			d := docket(motions)
+			d := agenda(motions)
 			switch rapid.IntRange(0, 5).Draw(t, "step") {
 			case 0: // the list as the rule has it
 				if list := d.EnBloc(); d.MayTable(award.MotionList, list) == nil {
@@ -241,7 +241,7 @@ func TestWhateverACommitteeVotesNobodyIsTakenBeyondTheQuota(t *testing.T) {
 					barred = append(barred, int64(unit))
 				}
 			}
-			d = docket(motions)
+			d = agenda(motions)
 			taken := d.Taken()
 			if len(taken) > quota {
 				t.Fatalf("%d taken for %d places by %+v", len(taken), quota, motions)

@@ -180,6 +180,8 @@ func FileMoves() []FileMove {
 		{FileCandidate, FileNoticedNationally, ActRuleObjection, "domain 7"}, // also after the decision: a supplementary one names it
 		{FileCandidate, FileWithdrawn, ActWithdraw, n44},
 		{FileNoticedNationally, FileNamed, ActDecide, n44},
+		{FileNoticedNationally, FileNamed, ActSupplement, "domain 7"},
+		{FileCandidate, FileNamed, ActSupplement, "domain 7"}, // suspended when its notice ended, and no longer
 		{FileNoticedNationally, FileWithdrawn, ActWithdraw, n44},
 
 		// An objection upheld (domain 7); a list whose notice was withdrawn sends its files back with the objection open.

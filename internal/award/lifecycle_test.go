@@ -28,6 +28,9 @@ func TestTheLifecycleDiagramsShowTheTables(t *testing.T) {
 		"file": diagram(award.FileMoves(), func(m award.FileMove) (string, string, award.Act) {
 			return string(m.From), string(m.To), m.Act
 		}),
+		"title": diagram(award.TitleMoves(), func(m award.TitleMove) (string, string, award.Act) {
+			return string(m.From), string(m.To), m.Act
+		}),
 		"round": diagram(award.RoundMoves(), func(m award.RoundMove) (string, string, award.Act) {
 			return string(m.From), string(m.To), m.Act
 		}),

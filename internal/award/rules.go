@@ -31,6 +31,8 @@ type Rules struct {
 	CommitteeVotes      bool     `json:"committee_votes"`      // candidates come only from motions that the committee has carried, D-79
 	ProvinceVotes       bool     `json:"province_votes"`       // and so do the proposed lists of recommending offices, D-80
 
+	Aftercare Aftercare `json:"aftercare,omitzero"` // of its titles, D-10
+
 	ObjectionAdmitDays int `json:"objection_admit_days"` // working days to admit an objection or refuse it, D-03
 	ObjectionRuleDays  int `json:"objection_rule_days"`  // days to rule on it, and once as many again, D-03
 	SpotCheckPercent   int `json:"spot_check_percent"`   // share of an office's recommended units that is visited, D-08; 0: no spot check
@@ -111,6 +113,7 @@ func (r Rules) Check() []Defect {
 	if r.PassMark < 0 || r.PassMark > mostPoints {
 		defects = append(defects, Defect{"/rules/pass_mark", "points_bounds", []any{mostPoints.String(), r.PassMark.String()}})
 	}
+	defects = append(defects, r.Aftercare.Check()...)
 	defects = append(defects, CheckDepartments("/rules/departments", r.Departments)...)
 	defects = append(defects, CheckDepartments("/rules/national_departments", r.NationalDepartments)...)
 	for _, category := range slices.Sorted(maps.Keys(r.MinimumAsked)) {

@@ -173,18 +173,6 @@ func (t *tx) KeepRevision(ctx context.Context, f acts.File, check acts.SelfCheck
 	return nil
 }
 
-// HoldsTitle reports whether a unit holds a title of the category.
-func (t *tx) HoldsTitle(ctx context.Context, unit int64, category award.Category) (bool, error) {
-	var holds bool
-	err := t.GetContext(ctx, &holds, `
-		SELECT EXISTS (SELECT FROM title_register
-		               WHERE unit_id = $1 AND category = $2 AND state NOT IN ('revoked', 'deregistered'))`, unit, category)
-	if err != nil {
-		return false, fmt.Errorf("look for a title: %w", err)
-	}
-	return holds, nil
-}
-
 // LeaveLists takes a withdrawn file off the lists it stands on. Its place in a
 // cut is freed only while its package is not accepted: a frozen list stays.
 func (t *tx) LeaveLists(ctx context.Context, application int64) error {

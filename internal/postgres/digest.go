@@ -31,6 +31,8 @@ func (t *tx) Waiting(ctx context.Context, round string, soon time.Time, after in
 		StagesLate  int          `db:"stages_late"`
 		Reviews     int
 		ReviewDue   sql.NullTime `db:"review_due"`
+		Titles      int
+		TitleDue    sql.NullTime `db:"title_due"`
 		BelowFiles  int          `db:"below_files"`
 		BelowStages int          `db:"below_stages"`
 
@@ -70,6 +72,10 @@ func (t *tx) Waiting(ctx context.Context, round string, soon time.Time, after in
 			SELECT m.office_id, 1, m.due_at, 0, NULL, 0, 0
 			FROM commission m JOIN objection o ON o.id = m.objection_id JOIN round r ON r.id = o.round_id
 			WHERE m.reported_at IS NULL AND r.state <> 'cancelled' AND CASE WHEN $1 = '' THEN NOT r.drill ELSE r.id = $1 END
+		), titled AS ( -- titles outlive their rounds; a drill's are in no register
+			SELECT f.office_id, count(*)::int AS titles, min(t.due_at) AS title_due
+			FROM title_register t JOIN application f ON f.id = t.application_id
+			WHERE $1 = '' AND t.due_at <= $2 GROUP BY f.office_id
 		), matters AS (
 			SELECT office_id, files, oldest, due AS files_due, late,
 			       0 AS stages, NULL::timestamptz AS stage_due, 0 AS stages_late, 0 AS below_files, 0 AS below_stages,
@@ -92,6 +98,8 @@ func (t *tx) Waiting(ctx context.Context, round string, soon time.Time, after in
 			FROM review v JOIN open_round r ON r.id = v.round_id WHERE v.outcome IS NULL
 			UNION ALL
 			SELECT DISTINCT office_id, 0, NULL::timestamptz, NULL::timestamptz, 0, 0, NULL::timestamptz, 0, 0, 0, 0, NULL::timestamptz FROM disputed
+			UNION ALL
+			SELECT office_id, 0, NULL::timestamptz, NULL::timestamptz, 0, 0, NULL::timestamptz, 0, 0, 0, 0, NULL::timestamptz FROM titled
 		), disputes AS (
 			SELECT office_id, sum(objections)::int AS objections, min(objection_due) AS objection_due,
 			       sum(objections_late)::int AS objections_late, sum(commissions)::int AS commissions,
@@ -104,8 +112,9 @@ func (t *tx) Waiting(ctx context.Context, round string, soon time.Time, after in
 		       sum(files)::int AS files, min(oldest) AS oldest, min(files_due) AS files_due, sum(late)::int AS late,
 		       sum(stages)::int AS stages, min(stage_due) AS stage_due, sum(stages_late)::int AS stages_late,
 		       sum(below_files)::int AS below_files, sum(below_stages)::int AS below_stages,
-		       sum(reviews)::int AS reviews, min(review_due) AS review_due
-		FROM matters LEFT JOIN disputes d USING (office_id) WHERE office_id > $3
+		       sum(reviews)::int AS reviews, min(review_due) AS review_due,
+		       coalesce(min(titles), 0) AS titles, min(title_due) AS title_due
+		FROM matters LEFT JOIN disputes d USING (office_id) LEFT JOIN titled USING (office_id) WHERE office_id > $3
 		GROUP BY office_id ORDER BY office_id LIMIT $4`, round, soon, after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read what waits: %w", err)
@@ -113,6 +122,7 @@ func (t *tx) Waiting(ctx context.Context, round string, soon time.Time, after in
 	waiting := make([]acts.Waiting, len(rows))
 	for i, r := range rows {
 		waiting[i] = acts.Waiting{
+			Titles: r.Titles, TitleDue: r.TitleDue.Time,
 			Office: r.Office, Files: r.Files, Oldest: r.Oldest.Time, FilesDue: r.FilesDue.Time, Late: r.Late,
 			Stages: r.Stages, StageDue: r.StageDue.Time, StagesLate: r.StagesLate,
 			Reviews: r.Reviews, ReviewDue: r.ReviewDue.Time, BelowFiles: r.BelowFiles, BelowStages: r.BelowStages,

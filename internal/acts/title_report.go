@@ -1,0 +1,120 @@
+package acts
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"shifan/internal/award"
+)
+
+// TitleReport is a report on a holder (举报), taken at any time. Its reporter is
+// kept apart and shown to the handling officer and supervisors alone.
+type TitleReport struct {
+	ID       int64
+	Title    string // number
+	Channel  award.ReportChannel
+	Facts    string
+	Received award.Date
+	Handler  int64 // the officer who took it
+	At       time.Time
+	Outcome  award.ReportOutcome // "": open
+	Finding  string
+	ClosedAt time.Time
+
+	Reporter Reporter `json:"-"` // in no outcome that is kept
+}
+
+// Reporter is who reported (举报人).
+type Reporter struct{ Name, Contact string }
+
+// hide takes the reporter out of a report for whoever may not know.
+func (r *TitleReport) hide(by award.Officer) {
+	if by.ID != r.Handler && !by.Has("supervisor") {
+		r.Reporter = Reporter{}
+	}
+}
+
+// reportTx keeps reports on holders.
+type reportTx interface {
+	// AddReport writes a report and, apart from it, its reporter.
+	AddReport(ctx context.Context, by award.Officer, r TitleReport) (TitleReport, error)
+	// TitleReports reads the reports on a title, oldest first.
+	TitleReports(ctx context.Context, number string) ([]TitleReport, error)
+	// CloseReport writes what an open report came to.
+	CloseReport(ctx context.Context, by award.Officer, r TitleReport) error
+}
+
+// ReportTitle takes a report on a holder (受理举报). It changes nothing of the title:
+// what it is worth is looked into.
+func (a *Acts) ReportTitle(ctx context.Context, by award.Officer, key Key, in TitleReport) (Done[TitleReport], error) {
+	return once(ctx, a, by, key, award.ActReportTitle, "", func(t *act) (TitleReport, error) {
+		title, err := t.atTitle(ctx, in.Title)
+		if err != nil {
+			return TitleReport{}, err
+		}
+		now, err := t.Now(ctx)
+		if err != nil {
+			return TitleReport{}, err
+		}
+		var defects []award.Defect
+		if strings.TrimSpace(in.Facts) == "" {
+			defects = append(defects, award.Defect{Pointer: "/facts", Key: "field_required"})
+		}
+		if !slices.Contains(award.ReportChannels(), in.Channel) {
+			defects = append(defects, award.Defect{Pointer: "/channel", Key: "channel_unknown", Args: []any{string(in.Channel)}})
+		}
+		if in.Received.Starts().After(now) {
+			defects = append(defects, award.Defect{Pointer: "/received", Key: "date_future", Args: []any{in.Received.String()}})
+		}
+		if len(defects) > 0 {
+			return TitleReport{}, award.RefuseFields(award.Invalid, "domain 6.8", "report_malformed", defects)
+		}
+		report, err := t.AddReport(ctx, by, in)
+		if err != nil {
+			return TitleReport{}, err
+		}
+		return report, t.audit(ctx, "title/"+title.Number, "", map[string]any{"report": report.ID, "channel": in.Channel})
+	})
+}
+
+// CloseReportInput is what looking into a report came to.
+type CloseReportInput struct {
+	Title   string
+	Report  int64
+	Outcome award.ReportOutcome
+	Finding string
+}
+
+// CloseReport closes a report (办结举报) with what was found. A confirmed one is a
+// reason for a re-check or a revocation, which are acts of their own.
+func (a *Acts) CloseReport(ctx context.Context, by award.Officer, key Key, in CloseReportInput) (Done[TitleReport], error) {
+	return once(ctx, a, by, key, award.ActCloseReport, "", func(t *act) (TitleReport, error) {
+		title, err := t.atTitle(ctx, in.Title)
+		if err != nil {
+			return TitleReport{}, err
+		}
+		if strings.TrimSpace(in.Finding) == "" {
+			return TitleReport{}, reasonRequired()
+		}
+		reports, err := t.TitleReports(ctx, in.Title)
+		if err != nil {
+			return TitleReport{}, err
+		}
+		at := slices.IndexFunc(reports, func(r TitleReport) bool { return r.ID == in.Report })
+		if at < 0 {
+			return TitleReport{}, award.Refuse(award.NotFound, "", "report_unknown", in.Report)
+		}
+		report := reports[at]
+		if report.Outcome != "" {
+			return TitleReport{}, award.Refuse(award.Conflict, "domain 6.8", "report_closed", in.Report)
+		}
+		report.Outcome, report.Finding = in.Outcome, in.Finding
+		if err := t.CloseReport(ctx, by, report); err != nil {
+			return TitleReport{}, err
+		}
+		return report, t.audit(ctx, "title/"+title.Number, "", map[string]any{"report": fmt.Sprint(report.ID), "outcome": in.Outcome})
+	})
+}

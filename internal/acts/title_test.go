@@ -1,0 +1,257 @@
+package acts_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"shifan/internal/acts"
+	"shifan/internal/acts/actstest"
+	"shifan/internal/award"
+)
+
+// entitled gives a street a title of the register, named today.
+func (c *country) entitled(unit string) acts.Title {
+	c.t.Helper()
+	f := c.filed(unit, award.Street)
+	today := award.DateOf(c.Now())
+	c.Exec(`UPDATE application SET state = 'named', waiting_office_id = NULL, waiting_since = NULL, due_at = NULL, ended_at = shifan_now() WHERE id = $1`, f.ID)
+	c.Exec(`INSERT INTO title (number, round_id, application_id, unit_id, category, text, drill, named_on, decision_number, plaque_number, due_at)
+		VALUES ($1, $2, $3, $4, 'street', '全国和谐社区建设示范街道', false, $5, '民发〔2026〕88号', '牌' || $1, $6)`,
+		"2026-1-街-"+unit, c.round, f.ID, f.Unit, today.String(), award.Aftercare{}.Due(award.TitleActive, today))
+	return c.title("2026-1-街-" + unit)
+}
+
+func (c *country) title(number string) acts.Title {
+	c.t.Helper()
+	title, err := c.Acts.PublicTitle(context.Background(), number)
+	require.NoError(c.t, err)
+	return title
+}
+
+// on does an act on a title with a ground and a document.
+func (c *country) onTitle(do func(context.Context, award.Officer, acts.Key, acts.TitleInput) (acts.Done[acts.Title], error), by award.Officer, number string) error {
+	c.t.Helper()
+	_, err := do(context.Background(), by, c.Key(), acts.TitleInput{Number: number, Ground: "复查情况", Document: "民函〔2029〕1号"})
+	return err
+}
+
+// The digest is written over more than two years, every working day of the last:
+// of a title it says nothing until its re-check is near, and nothing any more once
+// it is kept.
+func TestDailyFindsReChecksAndRectificationsOverTwoYears(t *testing.T) {
+	c := open(t)
+	title := c.entitled("410102001")
+	c.Exec(`UPDATE round SET state = 'closed', ended_at = shifan_now() WHERE id = $1`, c.round) // titles outlive their round
+	province := c.Head("41")
+	named := c.Now()
+	asked := map[string]int{} // days on which the province was asked for something, by what had been done
+	phase := "named"
+	begins := map[string]time.Time{}
+	for day := 0; day < 900; day++ {
+		if day < 700 && day%9 != 0 { // long before: now and then
+			continue
+		}
+		c.At(named.AddDate(0, 0, day))
+		before := actstest.One[int](c.World, `SELECT count(*) FROM message WHERE office_id = $1 AND body LIKE '%称号待复查%'`, province.Office)
+		_, _, err := c.Acts.DigestPage(t.Context(), "", 0, 100)
+		require.NoError(t, err)
+		if after := actstest.One[int](c.World, `SELECT count(*) FROM message WHERE office_id = $1 AND body LIKE '%称号待复查%'`, province.Office); after > before {
+			asked[phase]++
+			if begins[phase].IsZero() {
+				begins[phase] = c.Now()
+			}
+		}
+		switch at := c.title(title.Number); {
+		case phase == "named" && !c.Now().Before(title.DueAt): // late by some hours
+			require.NoError(t, c.onTitle(c.Acts.StartRecheck, province, title.Number))
+			phase = "in re-check"
+		case phase == "in re-check" && day == 760:
+			require.NoError(t, c.onTitle(c.Acts.OrderRectification, province, title.Number))
+			phase = "rectifying"
+		case phase == "rectifying" && !c.Now().Before(at.DueAt):
+			require.NoError(t, c.onTitle(c.Acts.KeepTitle, province, title.Number))
+			phase = "kept"
+		}
+	}
+	require.Equal(t, "kept", phase)
+	require.LessOrEqual(t, asked["named"], 8, "asked before the re-check was near: %v", asked) // five working days and the day itself
+	require.GreaterOrEqual(t, asked["named"], 5, "%v", asked)
+	require.True(t, begins["named"].After(title.DueAt.AddDate(0, 0, -12)), "first asked on %s", begins["named"])
+	require.Zero(t, asked["in re-check"], "a re-check under way is asked for when its 90 days end: %v", asked)
+	require.GreaterOrEqual(t, asked["rectifying"], 5, "%v", asked)
+	require.Zero(t, asked["kept"])
+
+	view, err := c.Acts.Title(t.Context(), province, title.Number)
+	require.NoError(t, err)
+	require.Equal(t, award.TitleKept, view.State)
+	require.Len(t, view.History, 3)
+	require.Equal(t, award.ActKeepTitle, view.History[2].Act)
+	require.True(t, view.DueAt.After(c.Now().AddDate(1, 9, 0)))
+}
+
+func TestARevokedTitleBarsTheUnitAndItsPlaqueComesBackOrIsVoid(t *testing.T) {
+	c := open(t)
+	title := c.entitled("410102001")
+	_, err := c.create("410102001", award.Street)
+	requireRefused(t, err, award.Conflict, "title_holder")
+	require.ErrorContains(t, err, title.Number)
+	requireRefused(t, c.onTitle(c.Acts.RevokeTitle, c.Admin, title.Number), award.Conflict, "title_move") // no re-check yet
+	require.NoError(t, c.onTitle(c.Acts.StartRecheck, c.Head("41"), title.Number))
+	requireRefused(t, c.onTitle(c.Acts.RevokeTitle, c.Head("41"), title.Number), award.Forbidden, "forbidden_revoke-title")
+	requireRefused(t, c.onTitle(c.Acts.StartRecheck, c.Head("11"), title.Number), award.NotFound, "not_found")
+	revoke := func(in acts.TitleInput) error {
+		in.Number, in.Ground, in.Falsified = title.Number, "材料弄虚作假", true
+		_, err := c.Acts.RevokeTitle(t.Context(), c.Admin, c.Key(), in)
+		return err
+	}
+	requireRefused(t, revoke(acts.TitleInput{}), award.Invalid, "title_document")
+	requireRefused(t, revoke(acts.TitleInput{Document: "民发〔2029〕9号", Revision: 1}), award.Stale, "stale")
+	require.NoError(t, revoke(acts.TitleInput{Document: "民发〔2029〕9号", Revision: 2}))
+	requireRefused(t, revoke(acts.TitleInput{Document: "民发〔2029〕9号"}), award.Conflict, "title_move")
+
+	now := c.title(title.Number)
+	require.Equal(t, award.TitleRevoked, now.State)
+	require.Equal(t, award.PlaqueDue, now.Plaque)
+	require.Zero(t, now.DueAt)
+	start := c.Now()
+	c.At(now.PlaqueDueAt.Add(-time.Microsecond))
+	require.Equal(t, award.PlaqueDue, c.title(title.Number).Plaque)
+	c.At(now.PlaqueDueAt)
+	require.Equal(t, award.PlaqueVoid, c.title(title.Number).Plaque)
+	_, err = c.Acts.ReturnPlaque(t.Context(), c.Clerk("41"), c.Key(), title.Number)
+	require.NoError(t, err)
+	require.Equal(t, award.PlaqueReturned, c.title(title.Number).Plaque)
+	_, err = c.Acts.ReturnPlaque(t.Context(), c.Clerk("41"), c.Key(), title.Number)
+	requireRefused(t, err, award.Conflict, "plaque_not_due")
+
+	c.At(start) // while applications are taken
+	_, err = c.create("410102001", award.Street)
+	requireRefused(t, err, award.Conflict, "unit_barred")
+	require.Equal(t, award.DateOf(start).String()[5:], actstest.One[string](c.World, `SELECT to_char(until_day, 'MM-DD') FROM unit_bar`))
+	require.Equal(t, 5, actstest.One[int](c.World, `SELECT extract(year FROM until_day)::int - extract(year FROM from_day)::int FROM unit_bar`))
+}
+
+func TestABarOrATitleThatComesAfterTheDraftStopsItsFiling(t *testing.T) {
+	c := open(t)
+	draft := c.drafted("410102002", award.Street)
+	c.Exec(`INSERT INTO unit_bar (unit_id, from_day, until_day, ground, document, officer_id) VALUES ($1, '2026-01-01', '2031-01-01', '弄虚作假', '1号', 1)`, draft.Unit)
+	_, err := c.file(draft)
+	requireRefused(t, err, award.Conflict, "unit_barred")
+	require.ErrorContains(t, err, "2031-01-01")
+	_, err = c.DB.Exec(`DELETE FROM unit_bar`)
+	require.ErrorContains(t, err, "append-only")
+
+	other := c.drafted("410103001", award.Street)
+	c.Exec(`INSERT INTO unit_bar (unit_id, from_day, until_day, ground, document, officer_id) VALUES ($1, '2021-01-01', $2, '弄虚作假', '1号', 1)`,
+		other.Unit, award.DateOf(c.Now()).String()) // ends today
+	_, err = c.file(other)
+	require.NoError(t, err)
+}
+
+func TestARenameCarriesTheTitleAMergerReChecksItAndAnAbolishedUnitsIsDeregistered(t *testing.T) {
+	c := open(t)
+	renamed, merged, abolished := c.entitled("410102001"), c.entitled("410102002"), c.entitled("410103001")
+	require.NoError(t, change(t, c.World, "410102001", award.UnitChanging{Change: award.UnitRename, Name: "林山寨新街道"}))
+	now := c.title(renamed.Number)
+	require.Equal(t, []string{"林山寨街道", "林山寨新街道"}, []string{now.Name, now.NameNow})
+	require.Equal(t, award.TitleActive, now.State)
+
+	require.NoError(t, change(t, c.World, "410102002", award.UnitChanging{Change: award.UnitMerge, Into: "410102001", ChildrenTo: "410102001"}))
+	now = c.title(merged.Number)
+	require.Equal(t, award.TitleInRecheck, now.State)
+	require.Equal(t, "林山寨新街道", now.NameNow)
+	require.Equal(t, award.TitleInRecheck, c.title(renamed.Number).State, "who goes on is another unit than it was")
+	require.NoError(t, c.onTitle(c.Acts.KeepTitle, c.Head("41"), merged.Number))
+
+	require.NoError(t, change(t, c.World, "410103001", award.UnitChanging{Change: award.UnitAbolish, ChildrenTo: "410102001"}))
+	now = c.title(abolished.Number)
+	require.Equal(t, award.TitleDeregistered, now.State)
+	require.Empty(t, now.NameNow)
+	require.Equal(t, award.PlaqueDue, now.Plaque)
+	require.Equal(t, "撤销建制 民函〔2026〕5号", actstest.One[string](c.World, `
+		SELECT h.ground || ' ' || h.document FROM title_history h JOIN title t ON t.id = h.title_id WHERE t.number = $1`, abolished.Number))
+	_, err := c.DB.Exec(`UPDATE title_history SET ground = ''`)
+	require.ErrorContains(t, err, "append-only")
+}
+
+func TestWhoReportsAHolderIsKnownToTheHandlerAlone(t *testing.T) {
+	c := open(t)
+	title := c.entitled("410102001")
+	handler := c.Clerk("41")
+	in := acts.TitleReport{
+		Title: title.Number, Channel: "letter", Facts: "台账系事后补做", Received: award.DateOf(c.Now()),
+		Reporter: acts.Reporter{Name: "张某某", Contact: "13900000000"},
+	}
+	done, err := c.Acts.ReportTitle(t.Context(), handler, c.Key(), in)
+	require.NoError(t, err)
+	sees := func(by award.Officer) []acts.TitleReport {
+		view, err := c.Acts.Title(t.Context(), by, title.Number)
+		require.NoError(t, err)
+		return view.Reports
+	}
+	require.Equal(t, "张某某", sees(handler)[0].Reporter.Name)
+	require.Empty(t, sees(c.Head("41"))[0].Reporter.Name)
+	require.Empty(t, sees(c.Admin)[0].Reporter.Name)
+	require.Empty(t, sees(c.Head("410102001")), "the holder learns of no report")
+	require.Equal(t, "张某某", sees(c.Officer("41", "supervisor"))[0].Reporter.Name)
+	for _, table := range []string{"act", "audit", "message", "title_history", "title_report"} {
+		require.Zero(t, actstest.One[int](c.World, `SELECT count(*) FROM `+table+` x WHERE x::text LIKE '%张某某%'`), table)
+	}
+
+	closing := acts.CloseReportInput{Title: title.Number, Report: done.Result.ID, Outcome: award.ReportConfirmed, Finding: "属实"}
+	_, err = c.Acts.CloseReport(t.Context(), c.Head("41"), c.Key(), closing)
+	require.NoError(t, err)
+	_, err = c.Acts.CloseReport(t.Context(), c.Head("41"), c.Key(), closing)
+	requireRefused(t, err, award.Conflict, "report_closed")
+	require.Equal(t, award.TitleActive, c.title(title.Number).State, "a report changes nothing by itself")
+	in.Facts = " "
+	_, err = c.Acts.ReportTitle(t.Context(), handler, c.Key(), in)
+	requireRefused(t, err, award.Invalid, "report_malformed")
+}
+
+func TestALateDismissalIsNamedByASupplementaryDecisionAndNumbersGoOn(t *testing.T) {
+	p := newProvince(t)
+	f := p.scored(award.Community, 95, 90, 85)
+	_, err := p.fix()
+	p.must(err)
+	supplement := func(number string) (map[award.Category]int, error) {
+		done, err := p.Acts.Supplement(t.Context(), p.Admin, p.Key(), acts.SupplementInput{
+			Round: p.round.ID, Number: number, Date: award.DateOf(p.Now()), Ground: "异议不成立",
+		})
+		return done.Result.Named, err
+	}
+	_, err = supplement("民发〔2027〕90号")
+	p.refused(err, award.Conflict, "not_decided")
+	p.Exec(`UPDATE application SET suspended = true WHERE id = ANY(ARRAY[$1, $2]::bigint[])`, f[0], f[1]) // objections are open
+	p.nationalNotice()
+	_, err = p.decide(p.Now())
+	p.must(err)
+	require.NoError(t, p.Acts.CloseRound(t.Context(), p.round.ID))
+	_, err = supplement("民发〔2027〕90号")
+	p.refused(err, award.Conflict, "supplement_nobody")
+
+	p.Exec(`UPDATE application SET suspended = false WHERE id = $1`, f[0])
+	_, err = supplement("民发〔2027〕88号")
+	p.refused(err, award.Conflict, "decision_number_used")
+	named, err := supplement("民发〔2027〕90号")
+	p.must(err)
+	require.Equal(t, 1, named[award.Community])
+	titles, err := p.Acts.Titles(t.Context(), p.Admin, p.round.ID, "")
+	p.must(err)
+	var numbers []string
+	for _, title := range titles {
+		numbers = append(numbers, strings.TrimPrefix(title.Number, "演练-"+p.round.ID)+" "+title.Decision)
+	}
+	require.ElementsMatch(t, []string{"-社-001 民发〔2027〕88号", "-社-002 民发〔2027〕90号"}, numbers)
+	p.Exec(`UPDATE application SET suspended = false WHERE id = $1`, f[1])
+	_, err = supplement("民发〔2027〕91号")
+	p.must(err)
+	require.Equal(t, 3, actstest.One[int](p.World, `SELECT count(*) FROM title`))
+	_, err = supplement("民发〔2027〕92号")
+	p.refused(err, award.Conflict, "supplement_nobody")
+	require.Equal(t, "active", actstest.One[string](p.World, `SELECT string_agg(DISTINCT to_state, ',') FROM title_history`))
+}
