@@ -123,7 +123,7 @@ func theNation(t *testing.T) nation {
 	w := actstest.On(t, award.Date{Year: 2020, Month: time.January, Day: 1}, nationalRegister())
 	w.Acts.DrawFrom(bytes.NewReader(bytes.Repeat([]byte("示范"), 100)))
 	rules := award.DefaultRules()
-	rules.SpotCheckPercent, rules.SpotCheckFailures = 20, 10
+	rules.SpotCheckPercent, rules.SpotCheckFailures, rules.ExpertsPerFile = 20, 10, 2
 	day := func(year int, month time.Month, day int) time.Time {
 		return award.Date{Year: year, Month: month, Day: day}.Starts()
 	}
@@ -250,24 +250,59 @@ func (n nation) visitAll() (failed []int64, corrected int64) {
 	}
 }
 
-// mark gives every unit of the frozen list that is still in it the marks of its place.
+// mark has sixty experts from all provinces mark every unit that is still in the
+// list, two experts each, with the marks of its place; of one district an expert
+// withdraws, and so does the one who takes its place (回避).
 func (n nation) mark() {
 	n.t.Helper()
+	ctx := n.t.Context()
+	by := map[int64]award.Officer{}
+	for i := range 60 {
+		id := actstest.One[int64](n.World, `INSERT INTO officer (name, office_id, roles) VALUES ($1, $2, '{expert}') RETURNING id`,
+			fmt.Sprintf("专家%d", i), n.Admin.Office)
+		by[id] = award.Officer{ID: id, Office: n.Admin.Office, Path: n.Admin.Path, Roles: []award.Role{award.RoleExpert}}.Narrowed()
+		n.must(n.pool(acts.SetExpert{Officer: id, Kind: award.ExpertPerson, Province: provinces()[i%31], Most: 36, Active: true}))
+	}
+	n.assigned()
+	var own int
+	n.must(n.DB.Get(&own, `SELECT count(*) FROM expert_assignment s JOIN expert e ON e.officer_id = s.expert_id
+		JOIN application a ON a.id = s.application_id JOIN round_office o ON o.round_id = a.round_id AND o.office_id = a.office_id WHERE o.code = e.province`))
+	require.Zero(n.t, own, "nobody marks the own province")
+
+	once := n.files[award.District][60]
+	before := n.has(once)
+	for _, expert := range before[:1] {
+		replaced, err := n.recuses(by[expert], once, "曾任该区顾问")
+		n.must(err)
+		require.True(n.t, replaced)
+	}
+	second := slices.DeleteFunc(n.has(once), func(id int64) bool { return slices.Contains(before, id) })
+	require.Len(n.t, second, 1)
+	replaced, err := n.recuses(by[second[0]], once, "配偶在该区任职")
+	n.must(err)
+	require.True(n.t, replaced)
+	require.NotContains(n.t, n.has(once), second[0])
+	require.NotContains(n.t, n.has(once), before[0])
+
 	for category, files := range n.files {
 		rule, err := n.Round(n.round.ID).Category(category)
 		n.must(err)
-		var batch []acts.NationalMarks
 		for place, id := range files {
-			if n.states(id)[0] == "vetoed" {
-				continue
+			marks := actstest.Marks(n.t, rule.Standard, nationalTotal(category, place))
+			for _, expert := range n.has(id) {
+				_, err := n.Acts.GiveExpertMarks(ctx, by[expert], n.Key(), acts.GiveExpertMarks{Round: n.round.ID, Application: id, Marks: marks})
+				n.must(err)
 			}
-			batch = append(batch, acts.NationalMarks{Application: id, Marks: actstest.Marks(n.t, rule.Standard, nationalTotal(category, place))})
-		}
-		for part := range slices.Chunk(batch, 200) {
-			_, err := n.Acts.Mark(n.t.Context(), n.Admin, n.Key(), n.round.ID, part)
-			n.must(err)
 		}
 	}
+}
+
+// has returns the experts who have a file.
+func (n nation) has(file int64) []int64 {
+	n.t.Helper()
+	var experts pq.Int64Array
+	n.must(n.DB.Get(&experts, `SELECT coalesce(array_agg(expert_id ORDER BY expert_id), '{}') FROM expert_assignment WHERE application_id = $1 AND recused_at IS NULL`, file))
+	return experts
 }
 
 // score completes the assessment and adds the marks up, as the procedure does.
@@ -321,6 +356,19 @@ func TestANationalStageOfRealSizeEndsWithTheListsWorkedOutByHand(t *testing.T) {
 	assert.Len(t, n.named(award.Street), 186)
 	assert.Len(t, n.named(award.Community), 499)
 	require.Len(t, candidates, 100+188+500)
+
+	// The objection that was open when the window ended is dismissed in July: its
+	// unit is named by a supplementary decision, and the place is its own.
+	n.At(award.Date{Year: 2027, Month: time.July, Day: 5}.Starts().Add(9 * time.Hour))
+	late := objected[slices.IndexFunc(objected, func(o objectedTo) bool { return o.outcome == award.ObjectionReceived })]
+	n.investigated(late.Objection)
+	n.rules(late.Objection, award.ObjectionDismissed)
+	_, err = n.Acts.Supplement(t.Context(), n.Admin, n.Key(), acts.SupplementInput{
+		Round: n.round.ID, Number: "民发〔2027〕99号", Date: award.DateOf(n.Now()), Ground: "异议经核查不成立",
+	})
+	n.must(err)
+	assert.Equal(t, n.codes(n.of(award.Street, without(190, 10, n.place[failed[0]], n.place[failed[1]])...)...), n.named(award.Street))
+	assert.Len(t, n.named(award.Community), 499, "the one whose line is corrected waits for its new notice")
 }
 
 // vote has a committee of nine vote: the list en bloc, without those of Henan for
