@@ -257,3 +257,20 @@ func (h *house) notice(round string, units ...string) int64 {
 		VALUES ($1, 1, 'local_medium', '河南日报', $2, 'javascript:alert(1)')`, notice, h.Now())
 	return notice
 }
+
+// A plaque outlives its title: who verifies it must learn that it is over.
+func TestATitleThatIsOverIsNotVerifiedAsGood(t *testing.T) {
+	h := newHouse(t)
+	round := h.OpenDrill(actstest.Drill{}).ID
+	h.as(h.Clerk(community)).checks(round, community, award.Community).applies(round, "服务到家")
+	h.Exec(`INSERT INTO title (number, round_id, application_id, unit_id, category, text, drill, named_on)
+		SELECT '1', round_id, id, unit_id, category, '示范社区', false, '2026-11-01' FROM application`)
+	for state, good := range map[award.TitleState]bool{
+		award.TitleActive: true, award.TitleRectifying: true, award.TitleRevoked: false, award.TitleDeregistered: false,
+	} {
+		h.Exec(`UPDATE title SET state = $1`, state)
+		page := h.browser().get("/titles?number=1").whole(http.StatusOK)
+		require.Equal(t, good, strings.Contains(page.body, "查验属实"), state)
+		require.Equal(t, !good, strings.Contains(page.body, "不再有效"), state)
+	}
+}
