@@ -5328,6 +5328,8 @@ type ListAssignmentsParams struct {
 // AssignExpertsJSONBody defines parameters for AssignExperts.
 type AssignExpertsJSONBody struct {
 	// Sha256 所见方案的指纹
+	//
+	// Examples: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 	Sha256 string `json:"sha256"`
 }
 
