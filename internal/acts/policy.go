@@ -156,7 +156,7 @@ func policy() map[award.Act][]grant {
 		award.ActRequestReview:   {{theUnit, staff}},
 		award.ActAnswerReview:    {{theWaiting, staff}}, // by one who has not acted on the file: Acts.AnswerReview
 
-		award.ActReadMessage: {{theOffice, award.Roles()}},
+		award.ActReadMessage: {{theOffice, append(staff, award.RoleAuditor, award.RoleSupervisor)}}, // not an expert: it acts for no office
 	}
 }
 

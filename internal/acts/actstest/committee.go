@@ -31,18 +31,18 @@ func (w *World) Convene(by award.Officer, round, office string, members int) []i
 	return ids
 }
 
-// Carries has the nation's committee of a round take by unanimous votes what the
+// Carries has the committee of a round's owner take by unanimous votes what the
 // rule places, and of those tied the chosen. It convenes one of three members when
 // there is none yet, and returns why a motion could not be put.
 func (w *World) Carries(round string, chosenOfTied ...int64) error {
 	w.t.Helper()
-	ctx := context.Background()
-	view, err := w.Acts.CommitteeOf(ctx, w.Admin, round, award.CodeNation)
+	ctx, owner := context.Background(), w.Round(round).OwnerCode
+	view, err := w.Acts.CommitteeOf(ctx, w.Admin, round, owner)
 	if err != nil {
 		return err
 	}
 	if len(view.Meetings) == 0 {
-		w.Convene(w.Admin, round, award.CodeNation, 3)
+		w.Convene(w.Admin, round, owner, 3)
 	}
 	if len(view.Undecided) > 0 {
 		if err := w.carry(acts.TableMotionsInput{Round: round, Kind: award.MotionList}); err != nil {
@@ -68,20 +68,20 @@ func (w *World) ofCategory(category award.Category, files []int64) []int64 {
 	return mine
 }
 
-// carry puts a question to the nation's last meeting, where everybody is for it.
+// carry puts a question to the owner's last meeting, where everybody is for it.
 func (w *World) carry(in acts.TableMotionsInput) error {
-	ctx := context.Background()
-	view, err := w.Acts.CommitteeOf(ctx, w.Admin, in.Round, award.CodeNation)
+	ctx, owner := context.Background(), w.Round(in.Round).OwnerCode
+	view, err := w.Acts.CommitteeOf(ctx, w.Admin, in.Round, owner)
 	if err != nil {
 		return err
 	}
-	in.Office, in.Meeting = award.CodeNation, len(view.Meetings)
+	in.Office, in.Meeting = owner, len(view.Meetings)
 	tabled, err := w.Acts.TableMotions(ctx, w.Admin, w.Key(), in)
 	if err != nil {
 		return err
 	}
 	for _, m := range tabled.Result {
-		if _, err := w.Votes(w.Admin, in.Round, award.CodeNation, m.Number, nil); err != nil {
+		if _, err := w.Votes(w.Admin, in.Round, owner, m.Number, nil); err != nil {
 			return err
 		}
 	}
