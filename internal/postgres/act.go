@@ -148,16 +148,10 @@ func (s *Store) Unsent(ctx context.Context, act int64, limit int) ([]acts.Signal
 	if err != nil {
 		return nil, fmt.Errorf("read outbox: %w", err)
 	}
-	defer rows.Close()
-	var signals []acts.Signal
-	for rows.Next() {
-		var g acts.Signal
-		if err := rows.Scan(&g.ID, &g.Told.Act, &g.Workflow, &g.Name, &g.Told.Office, &g.Told.Stage); err != nil {
-			return nil, fmt.Errorf("read outbox row: %w", err)
-		}
-		signals = append(signals, g)
-	}
-	return signals, rows.Err()
+	return collect(rows, "read outbox row", func(row scanner) (g acts.Signal, err error) {
+		err = row.Scan(&g.ID, &g.Told.Act, &g.Workflow, &g.Name, &g.Told.Office, &g.Told.Stage)
+		return g, err
+	})
 }
 
 // Sent records that signals have arrived.

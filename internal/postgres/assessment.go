@@ -45,17 +45,11 @@ func readNationalFiles(ctx context.Context, q queryer, where string, args ...any
 	if err != nil {
 		return nil, fmt.Errorf("read files before the nation: %w", err)
 	}
-	defer rows.Close()
-	var files []acts.NationalFile
-	for rows.Next() {
-		var f acts.NationalFile
-		if err := rows.Scan(&f.ID, &f.Unit, &f.Code, &f.Name, &f.Category, &f.Office, &f.State, (*marks)(&f.Marks), &f.Scored, &f.Total, &f.Passed,
-			(*pq.Int64Array)(&f.Path), &f.Recommending); err != nil {
-			return nil, fmt.Errorf("read file before the nation: %w", err)
-		}
-		files = append(files, f)
-	}
-	return files, rows.Err()
+	return collect(rows, "read file before the nation", func(row scanner) (f acts.NationalFile, err error) {
+		err = row.Scan(&f.ID, &f.Unit, &f.Code, &f.Name, &f.Category, &f.Office, &f.State, (*marks)(&f.Marks), &f.Scored, &f.Total, &f.Passed,
+			(*pq.Int64Array)(&f.Path), &f.Recommending)
+		return f, err
+	})
 }
 
 // NationalFiles reads files of a round in the states, by category and code.
@@ -119,16 +113,10 @@ func (t *tx) PageOfMarks(ctx context.Context, p award.Page) ([]acts.NationalFile
 	if err != nil {
 		return nil, fmt.Errorf("read a page of marks: %w", err)
 	}
-	defer rows.Close()
-	var files []acts.NationalFile
-	for rows.Next() {
-		var f acts.NationalFile
-		if err := rows.Scan(&f.ID, &f.Category, (*marks)(&f.Marks)); err != nil {
-			return nil, fmt.Errorf("read marks: %w", err)
-		}
-		files = append(files, f)
-	}
-	return files, rows.Err()
+	return collect(rows, "read marks", func(row scanner) (f acts.NationalFile, err error) {
+		err = row.Scan(&f.ID, &f.Category, (*marks)(&f.Marks))
+		return f, err
+	})
 }
 
 // SaveScores writes a page's scores and failures. The same again changes

@@ -134,16 +134,10 @@ func (s *Store) LiveDrills(ctx context.Context) ([]award.Drill, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read live drills: %w", err)
 	}
-	defer rows.Close()
-	var drills []award.Drill
-	for rows.Next() {
-		var d award.Drill
-		if err := rows.Scan(&d.Round, &d.Day); err != nil {
-			return nil, fmt.Errorf("read live drill: %w", err)
-		}
-		drills = append(drills, d)
-	}
-	return drills, rows.Err()
+	return collect(rows, "read live drill", func(row scanner) (d award.Drill, err error) {
+		err = row.Scan(&d.Round, &d.Day)
+		return d, err
+	})
 }
 
 func liveStates() []string {

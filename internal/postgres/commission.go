@@ -36,16 +36,7 @@ func readCommissions(ctx context.Context, q sqlx.QueryerContext, where string, a
 	if err != nil {
 		return nil, fmt.Errorf("read commissions: %w", err)
 	}
-	defer rows.Close()
-	var found []acts.Commission
-	for rows.Next() {
-		c, err := scanCommission(rows)
-		if err != nil {
-			return nil, fmt.Errorf("read commission: %w", err)
-		}
-		found = append(found, c)
-	}
-	return found, rows.Err()
+	return collect(rows, "read commission", scanCommission)
 }
 
 // AddCommission adds a commission.

@@ -37,16 +37,10 @@ func (t *tx) ToName(ctx context.Context, round string) ([]acts.Title, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read files to name: %w", err)
 	}
-	defer rows.Close()
-	var titles []acts.Title
-	for rows.Next() {
-		var title acts.Title
-		if err := rows.Scan(&title.Application, &title.Unit, &title.Code, &title.Name, &title.Category); err != nil {
-			return nil, fmt.Errorf("read file to name: %w", err)
-		}
-		titles = append(titles, title)
-	}
-	return titles, rows.Err()
+	return collect(rows, "read file to name", func(row scanner) (title acts.Title, err error) {
+		err = row.Scan(&title.Application, &title.Unit, &title.Code, &title.Name, &title.Category)
+		return title, err
+	})
 }
 
 // TitlesGiven counts the titles a round has given, by category.
@@ -174,16 +168,7 @@ func readTitles(ctx context.Context, q queryer, where string, args ...any) ([]ac
 	if err != nil {
 		return nil, fmt.Errorf("read titles: %w", err)
 	}
-	defer rows.Close()
-	var titles []acts.Title
-	for rows.Next() {
-		title, err := scanTitle(rows)
-		if err != nil {
-			return nil, fmt.Errorf("read title: %w", err)
-		}
-		titles = append(titles, title)
-	}
-	return titles, rows.Err()
+	return collect(rows, "read title", scanTitle)
 }
 
 // Titles reads a round's titles in the order of lists (D-09).

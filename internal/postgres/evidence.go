@@ -152,18 +152,11 @@ func (s *Store) EvidencePage(ctx context.Context, q acts.EvidenceQuery) ([]acts.
 	if err != nil {
 		return nil, fmt.Errorf("read evidence: %w", err)
 	}
-	defer rows.Close()
-	var files []acts.EvidenceFile
-	for rows.Next() {
-		var f acts.EvidenceFile
-		err := rows.Scan(&f.ID, &f.SHA256, &f.Office, &f.OfficeCode, &f.Name, &f.Type, &f.Size, &f.Scan,
+	return collect(rows, "read file of evidence", func(row scanner) (f acts.EvidenceFile, err error) {
+		err = row.Scan(&f.ID, &f.SHA256, &f.Office, &f.OfficeCode, &f.Name, &f.Type, &f.Size, &f.Scan,
 			&f.Uploads, &f.UploadedAt, &f.Uses)
-		if err != nil {
-			return nil, fmt.Errorf("read file of evidence: %w", err)
-		}
-		files = append(files, f)
-	}
-	return files, rows.Err()
+		return f, err
+	})
 }
 
 // EvidenceTally counts an office's uploads, and the references its officers made.

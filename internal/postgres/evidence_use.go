@@ -80,18 +80,11 @@ func (s *Store) EvidenceUses(ctx context.Context, q acts.EvidenceUsesQuery) ([]a
 	if err != nil {
 		return nil, fmt.Errorf("read references to evidence: %w", err)
 	}
-	defer rows.Close()
-	var uses []acts.EvidenceUse
-	for rows.Next() {
-		var u acts.EvidenceUse
-		err := rows.Scan(&u.ID, &u.SHA256, &u.Name, &u.Round, &u.Unit, &u.Kind, &u.Subject, &u.OfficeCode, &u.At,
+	return collect(rows, "read reference to evidence", func(row scanner) (u acts.EvidenceUse, err error) {
+		err = row.Scan(&u.ID, &u.SHA256, &u.Name, &u.Round, &u.Unit, &u.Kind, &u.Subject, &u.OfficeCode, &u.At,
 			&u.Type, &u.Size, &u.Scan)
-		if err != nil {
-			return nil, fmt.Errorf("read reference to evidence: %w", err)
-		}
-		uses = append(uses, u)
-	}
-	return uses, rows.Err()
+		return u, err
+	})
 }
 
 // UnusedEvidence lists contents that no use ever referred to and nobody has

@@ -55,16 +55,7 @@ func (t *tx) Experts(ctx context.Context, office int64) ([]acts.ExpertEntry, err
 	if err != nil {
 		return nil, fmt.Errorf("read experts: %w", err)
 	}
-	defer rows.Close()
-	var pool []acts.ExpertEntry
-	for rows.Next() {
-		e, err := scanExpert(rows)
-		if err != nil {
-			return nil, fmt.Errorf("read expert: %w", err)
-		}
-		pool = append(pool, e)
-	}
-	return pool, rows.Err()
+	return collect(rows, "read expert", scanExpert)
 }
 
 // SaveExpert writes the revision after the one that e was made from.

@@ -38,16 +38,10 @@ func (t *tx) Recommenders(ctx context.Context, r acts.Round) ([]acts.Recommender
 	if err != nil {
 		return nil, fmt.Errorf("find who would recommend: %w", err)
 	}
-	defer rows.Close()
-	var offices []acts.Recommender
-	for rows.Next() {
-		var o acts.Recommender
-		if err := rows.Scan(&o.Code, &o.Name, &o.Eligible); err != nil {
-			return nil, fmt.Errorf("read who would recommend: %w", err)
-		}
-		offices = append(offices, o)
-	}
-	return offices, rows.Err()
+	return collect(rows, "read who would recommend", func(row scanner) (o acts.Recommender, err error) {
+		err = row.Scan(&o.Code, &o.Name, &o.Eligible)
+		return o, err
+	})
 }
 
 // national reports whether the round is the nation's.
@@ -162,14 +156,8 @@ func (t *tx) EligibleUnits(ctx context.Context, round string) ([]acts.Limit, err
 	if err != nil {
 		return nil, fmt.Errorf("count eligible units: %w", err)
 	}
-	defer rows.Close()
-	var limits []acts.Limit
-	for rows.Next() {
-		var l acts.Limit
-		if err := rows.Scan(&l.Office, &l.OfficeCode, &l.OfficeName, &l.Category, &l.Eligible); err != nil {
-			return nil, fmt.Errorf("read eligible units: %w", err)
-		}
-		limits = append(limits, l)
-	}
-	return limits, rows.Err()
+	return collect(rows, "read eligible units", func(row scanner) (l acts.Limit, err error) {
+		err = row.Scan(&l.Office, &l.OfficeCode, &l.OfficeName, &l.Category, &l.Eligible)
+		return l, err
+	})
 }

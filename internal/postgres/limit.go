@@ -113,16 +113,7 @@ func (s *Store) Limits(ctx context.Context, round string) ([]acts.Limit, error) 
 }
 
 func scanLimits(rows *sqlx.Rows) ([]acts.Limit, error) {
-	defer rows.Close()
-	var limits []acts.Limit
-	for rows.Next() {
-		l, err := scanLimit(rows)
-		if err != nil {
-			return nil, fmt.Errorf("read limit: %w", err)
-		}
-		limits = append(limits, l)
-	}
-	return limits, rows.Err()
+	return collect(rows, "read limit", scanLimit)
 }
 
 // categoryOrder orders by the Notice's order of categories.

@@ -50,16 +50,7 @@ func readNotices(ctx context.Context, q queryer, where string, args ...any) ([]a
 	if err != nil {
 		return nil, fmt.Errorf("read notices: %w", err)
 	}
-	defer rows.Close()
-	var notices []acts.Notice
-	for rows.Next() {
-		n, err := scanNotice(rows)
-		if err != nil {
-			return nil, fmt.Errorf("read notice: %w", err)
-		}
-		notices = append(notices, n)
-	}
-	return notices, rows.Err()
+	return collect(rows, "read notice", scanNotice)
 }
 
 // addEvidence completes notices with the proof of their publication.
@@ -157,16 +148,10 @@ func readProofs(ctx context.Context, q queryer, notice int64) ([]acts.PlacedEvid
 	if err != nil {
 		return nil, fmt.Errorf("read proofs: %w", err)
 	}
-	defer rows.Close()
-	var proofs []acts.PlacedEvidence
-	for rows.Next() {
-		var p acts.PlacedEvidence
-		if err := rows.Scan(&p.Position, &p.Revision, &p.Medium, &p.Name, &p.PublishedAt, &p.Link, &p.SHA256); err != nil {
-			return nil, fmt.Errorf("read a proof: %w", err)
-		}
-		proofs = append(proofs, p)
-	}
-	return proofs, rows.Err()
+	return collect(rows, "read a proof", func(row scanner) (p acts.PlacedEvidence, err error) {
+		err = row.Scan(&p.Position, &p.Revision, &p.Medium, &p.Name, &p.PublishedAt, &p.Link, &p.SHA256)
+		return p, err
+	})
 }
 
 // AddWaivers keeps what an officer let stand in a notice.

@@ -218,16 +218,10 @@ func readObjectionSteps(ctx context.Context, q sqlx.QueryerContext, objection in
 	if err != nil {
 		return nil, fmt.Errorf("read the history of an objection: %w", err)
 	}
-	defer rows.Close()
-	var steps []acts.ObjectionStep
-	for rows.Next() {
-		var s acts.ObjectionStep
-		if err := rows.Scan(&s.Act, &s.From, &s.To, &s.OfficeCode, &s.OfficerName, &s.Ground, &s.At); err != nil {
-			return nil, fmt.Errorf("read a step of an objection: %w", err)
-		}
-		steps = append(steps, s)
-	}
-	return steps, rows.Err()
+	return collect(rows, "read a step of an objection", func(row scanner) (s acts.ObjectionStep, err error) {
+		err = row.Scan(&s.Act, &s.From, &s.To, &s.OfficeCode, &s.OfficerName, &s.Ground, &s.At)
+		return s, err
+	})
 }
 
 // SaveObjection writes a locked objection as it now stands.

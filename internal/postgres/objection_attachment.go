@@ -28,14 +28,8 @@ func (t *tx) Attachments(ctx context.Context, objection int64) ([]acts.Attachmen
 	if err != nil {
 		return nil, fmt.Errorf("read attachments: %w", err)
 	}
-	defer rows.Close()
-	var files []acts.Attachment
-	for rows.Next() {
-		var a acts.Attachment
-		if err := rows.Scan(&a.SHA256, &a.Name, &a.Seal, &a.Type, &a.Size, &a.Scan); err != nil {
-			return nil, fmt.Errorf("read attachment: %w", err)
-		}
-		files = append(files, a)
-	}
-	return files, rows.Err()
+	return collect(rows, "read attachment", func(row scanner) (a acts.Attachment, err error) {
+		err = row.Scan(&a.SHA256, &a.Name, &a.Seal, &a.Type, &a.Size, &a.Scan)
+		return a, err
+	})
 }

@@ -45,19 +45,13 @@ func (t *tx) ProvinceFiles(ctx context.Context, round string, office int64, stat
 	if err != nil {
 		return nil, fmt.Errorf("read files at the province: %w", err)
 	}
-	defer rows.Close()
-	var files []acts.ProvinceFile
-	for rows.Next() {
-		var f acts.ProvinceFile
-		if err := rows.Scan(&f.ID, &f.Unit, &f.Code, &f.Name, &f.Category, &f.State, &f.Revision, &f.Suspended, &f.Filed, &f.FormScanned,
+	return collect(rows, "read file at the province", func(row scanner) (f acts.ProvinceFile, err error) {
+		err = row.Scan(&f.ID, &f.Unit, &f.Code, &f.Name, &f.Category, &f.State, &f.Revision, &f.Suspended, &f.Filed, &f.FormScanned,
 			&f.Inspected, &f.Passed, &f.Finding, &f.Total,
 			&f.Surveyed, &f.Survey.Satisfied, &f.Survey.Basically, &f.Survey.Dissatisfied, &f.Survey.Unknown,
-			(*pq.Int64Array)(&f.Path)); err != nil {
-			return nil, fmt.Errorf("read file at the province: %w", err)
-		}
-		files = append(files, f)
-	}
-	return files, rows.Err()
+			(*pq.Int64Array)(&f.Path))
+		return f, err
+	})
 }
 
 // LatestList reads an office's latest list of the kind with its items.
@@ -93,16 +87,10 @@ func readListItems(ctx context.Context, q queryer, list int64) ([]acts.ListItem,
 	if err != nil {
 		return nil, fmt.Errorf("read list: %w", err)
 	}
-	defer rows.Close()
-	var items []acts.ListItem
-	for rows.Next() {
-		var i acts.ListItem
-		if err := rows.Scan(&i.Application, &i.Code, &i.Name, &i.Category, &i.Position, &i.Reason, &i.Removed); err != nil {
-			return nil, fmt.Errorf("read list item: %w", err)
-		}
-		items = append(items, i)
-	}
-	return items, rows.Err()
+	return collect(rows, "read list item", func(row scanner) (i acts.ListItem, err error) {
+		err = row.Scan(&i.Application, &i.Code, &i.Name, &i.Category, &i.Position, &i.Reason, &i.Removed)
+		return i, err
+	})
 }
 
 // AddList writes a list as the office's next revision. Whoever adds one holds

@@ -264,8 +264,6 @@ const officeColumns = `
 	JOIN intake ap ON ap.round_id = f.round_id AND ap.office_id = f.office_id AND ap.kind = 'apply'
 	JOIN office_stage st ON st.round_id = f.round_id AND st.office_id = f.office_id AND st.stage = 'recommendation'`
 
-type scanner interface{ Scan(dest ...any) error }
-
 func scanOffice(row scanner) (acts.Office, error) {
 	var o acts.Office
 	var path pq.Int64Array
@@ -314,16 +312,7 @@ func readOffices(ctx context.Context, q queryer, round string) ([]acts.Office, e
 	if err != nil {
 		return nil, fmt.Errorf("read offices: %w", err)
 	}
-	defer rows.Close()
-	var offices []acts.Office
-	for rows.Next() {
-		o, err := scanOffice(rows)
-		if err != nil {
-			return nil, fmt.Errorf("read office: %w", err)
-		}
-		offices = append(offices, o)
-	}
-	return offices, rows.Err()
+	return collect(rows, "read office", scanOffice)
 }
 
 const unitColumns = `

@@ -99,16 +99,10 @@ func (t *tx) FrozenTurns(ctx context.Context, round, office string) ([]acts.Froz
 	if err != nil {
 		return nil, fmt.Errorf("read the frozen list: %w", err)
 	}
-	defer rows.Close()
-	var turns []acts.FrozenTurn
-	for rows.Next() {
-		var u acts.FrozenTurn
-		if err := rows.Scan(&u.Application, &u.Category, &u.Office, &u.Code, &u.Name, &u.Place); err != nil {
-			return nil, fmt.Errorf("read a frozen unit: %w", err)
-		}
-		turns = append(turns, u)
-	}
-	return turns, rows.Err()
+	return collect(rows, "read a frozen unit", func(row scanner) (u acts.FrozenTurn, err error) {
+		err = row.Scan(&u.Application, &u.Category, &u.Office, &u.Code, &u.Name, &u.Place)
+		return u, err
+	})
 }
 
 // AddToSample adds units of the frozen list to the sample.
@@ -135,16 +129,10 @@ func (t *tx) Sample(ctx context.Context, round string) ([]acts.SampledUnit, erro
 	if err != nil {
 		return nil, fmt.Errorf("read the sample: %w", err)
 	}
-	defer rows.Close()
-	var sample []acts.SampledUnit
-	for rows.Next() {
-		var u acts.SampledUnit
-		if err := rows.Scan(&u.Application, &u.Category, &u.Office, &u.Code, &u.Name, &u.Place, &u.As, &u.Reason, &u.Outcome, &u.Left); err != nil {
-			return nil, fmt.Errorf("read a unit of the sample: %w", err)
-		}
-		sample = append(sample, u)
-	}
-	return sample, rows.Err()
+	return collect(rows, "read a unit of the sample", func(row scanner) (u acts.SampledUnit, err error) {
+		err = row.Scan(&u.Application, &u.Category, &u.Office, &u.Code, &u.Name, &u.Place, &u.As, &u.Reason, &u.Outcome, &u.Left)
+		return u, err
+	})
 }
 
 // AddWidening records a widening.
@@ -166,16 +154,10 @@ func (t *tx) Widenings(ctx context.Context, round string) ([]acts.Widening, erro
 	if err != nil {
 		return nil, fmt.Errorf("read widenings: %w", err)
 	}
-	defer rows.Close()
-	var widenings []acts.Widening
-	for rows.Next() {
-		var w acts.Widening
-		if err := rows.Scan(&w.Office, &w.Number, &w.Failed, &w.Drawn, &w.At); err != nil {
-			return nil, fmt.Errorf("read a widening: %w", err)
-		}
-		widenings = append(widenings, w)
-	}
-	return widenings, rows.Err()
+	return collect(rows, "read a widening", func(row scanner) (w acts.Widening, err error) {
+		err = row.Scan(&w.Office, &w.Number, &w.Failed, &w.Drawn, &w.At)
+		return w, err
+	})
 }
 
 // PublishSeed records that seed and names are public.

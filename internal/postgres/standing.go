@@ -229,16 +229,9 @@ func (s *Store) Funnels(ctx context.Context, round string, office int64) ([]acts
 }
 
 func scanFunnels(rows *sqlx.Rows) ([]acts.Funnel, error) {
-	defer rows.Close()
-	var funnels []acts.Funnel
-	for rows.Next() {
-		var f acts.Funnel
-		err := rows.Scan(&f.Office, &f.Category, &f.Units, &f.SelfChecked, &f.Ready, &f.Applied, &f.AtProvince, &f.Unsigned,
+	return collect(rows, "read unit counts", func(row scanner) (f acts.Funnel, err error) {
+		err = row.Scan(&f.Office, &f.Category, &f.Units, &f.SelfChecked, &f.Ready, &f.Applied, &f.AtProvince, &f.Unsigned,
 			&f.Proposed, &f.NoticedLocally, &f.Recommended, &f.RecommendationLimit, &f.Candidates, &f.Named)
-		if err != nil {
-			return nil, fmt.Errorf("read unit counts: %w", err)
-		}
-		funnels = append(funnels, f)
-	}
-	return funnels, rows.Err()
+		return f, err
+	})
 }

@@ -124,3 +124,21 @@ func encode(value any) (string, error) {
 	text, err := json.Marshal(value)
 	return string(text), err
 }
+
+// scanner is one row of an answer, a single one or one of many.
+type scanner interface{ Scan(dest ...any) error }
+
+// collect reads every row of an answer and closes it. what says what was being
+// read when a row could not be.
+func collect[T any](rows *sqlx.Rows, what string, scan func(scanner) (T, error)) ([]T, error) {
+	defer rows.Close()
+	var all []T
+	for rows.Next() {
+		one, err := scan(rows)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", what, err)
+		}
+		all = append(all, one)
+	}
+	return all, rows.Err()
+}

@@ -73,16 +73,10 @@ func (t *tx) TitleHistory(ctx context.Context, number string) ([]acts.TitleChang
 	if err != nil {
 		return nil, fmt.Errorf("read a title's history: %w", err)
 	}
-	defer rows.Close()
-	var history []acts.TitleChange
-	for rows.Next() {
-		var c acts.TitleChange
-		if err := rows.Scan(&c.Act, &c.From, &c.To, &c.Revision, &c.Officer, &c.Ground, &c.Document, &c.At); err != nil {
-			return nil, fmt.Errorf("read a title's move: %w", err)
-		}
-		history = append(history, c)
-	}
-	return history, rows.Err()
+	return collect(rows, "read a title's move", func(row scanner) (c acts.TitleChange, err error) {
+		err = row.Scan(&c.Act, &c.From, &c.To, &c.Revision, &c.Officer, &c.Ground, &c.Document, &c.At)
+		return c, err
+	})
 }
 
 // TitlePage lists titles of the register that an office may see.
