@@ -64,8 +64,7 @@ func officeSignals() []signal {
 	}
 }
 
-// noticeSignals lists what a PublicNotice hears. Objections join here:
-// objection-ruled (N 四(四), domain 7).
+// noticeSignals lists what a PublicNotice hears (N 四(四), domain 7).
 func noticeSignals() []signal {
 	return []signal{
 		{award.SignalWindowChanged, "公示延长、公示情况补正或者撤回"},

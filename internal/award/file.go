@@ -88,11 +88,7 @@ func LiveFileStates() []FileState {
 func OnTheWay() []FileState { return []FileState{FileFiled, FileClimbing} }
 
 // FileMove is one legal move of a file.
-type FileMove struct {
-	From, To FileState
-	Act      Act
-	Rule     string
-}
+type FileMove = Move[FileState]
 
 // FileMoves is the table of legal moves of a file: code, tests and the diagram
 // in docs/lifecycle.md are made from it. Cancelling the round moves every file
@@ -197,10 +193,8 @@ func MoveFile(from FileState, act Act, to FileState) error {
 	if act == ActCancelRound && !from.Ended() && to == FileRoundCancelled {
 		return nil
 	}
-	for _, m := range FileMoves() {
-		if m.From == from && m.Act == act && m.To == to {
-			return nil
-		}
+	if legal(FileMoves(), from, act, to) {
+		return nil
 	}
 	return Refuse(Conflict, "N 四", "file_move", string(act), string(from))
 }

@@ -25,21 +25,11 @@ func TestTheLifecycleDiagramsShowTheTables(t *testing.T) {
 	require.NoError(t, err)
 	text := string(page)
 	for name, diagram := range map[string]string{
-		"file": diagram(award.FileMoves(), func(m award.FileMove) (string, string, award.Act) {
-			return string(m.From), string(m.To), m.Act
-		}),
-		"title": diagram(award.TitleMoves(), func(m award.TitleMove) (string, string, award.Act) {
-			return string(m.From), string(m.To), m.Act
-		}),
-		"round": diagram(award.RoundMoves(), func(m award.RoundMove) (string, string, award.Act) {
-			return string(m.From), string(m.To), m.Act
-		}),
-		"objection": diagram(award.ObjectionMoves(), func(m award.ObjectionMove) (string, string, award.Act) {
-			return string(m.From), string(m.To), m.Act
-		}),
-		"stage": diagram(award.StageMoves(), func(m award.StageMove) (string, string, award.Act) {
-			return string(m.From), string(m.To), m.Act
-		}),
+		"file":      diagram(award.FileMoves()),
+		"title":     diagram(award.TitleMoves()),
+		"round":     diagram(award.RoundMoves()),
+		"objection": diagram(award.ObjectionMoves()),
+		"stage":     diagram(award.StageMoves()),
 	} {
 		block := regexp.MustCompile(`(?s)(<!-- moves:` + name + ` -->\n).*?(<!-- /moves -->)`)
 		require.Regexp(t, block, text, "docs/lifecycle.md has no place for the moves of a %s", name)
@@ -54,18 +44,17 @@ func TestTheLifecycleDiagramsShowTheTables(t *testing.T) {
 
 // diagram draws moves as a Mermaid state diagram: one arrow per pair of states,
 // with the acts that make it.
-func diagram[M any](moves []M, of func(M) (from, to string, act award.Act)) string {
-	type arrow struct{ from, to string }
+func diagram[S ~string](moves []award.Move[S]) string {
+	type arrow struct{ from, to S }
 	var order []arrow
 	acts := make(map[arrow][]string)
 	for _, m := range moves {
-		from, to, act := of(m)
-		a := arrow{from, to}
+		a := arrow{m.From, m.To}
 		if acts[a] == nil {
 			order = append(order, a)
 		}
-		if !slices.Contains(acts[a], string(act)) {
-			acts[a] = append(acts[a], string(act))
+		if !slices.Contains(acts[a], string(m.Act)) {
+			acts[a] = append(acts[a], string(m.Act))
 		}
 	}
 	var b strings.Builder

@@ -40,11 +40,7 @@ func OpenObjections() []ObjectionState {
 func (s ObjectionState) Open() bool { return slices.Contains(OpenObjections(), s) }
 
 // ObjectionMove is one legal act on an objection.
-type ObjectionMove struct {
-	From, To ObjectionState
-	Act      Act
-	Rule     string
-}
+type ObjectionMove = Move[ObjectionState]
 
 // ObjectionMoves is the table of legal acts on an objection: code, tests and
 // the diagram in docs/lifecycle.md are made from it.
@@ -73,10 +69,8 @@ func ObjectionMoves() []ObjectionMove {
 
 // MoveObjection checks an act on an objection against the table.
 func MoveObjection(from ObjectionState, act Act, to ObjectionState) error {
-	for _, m := range ObjectionMoves() {
-		if m.From == from && m.Act == act && m.To == to {
-			return nil
-		}
+	if legal(ObjectionMoves(), from, act, to) {
+		return nil
 	}
 	return Refuse(Conflict, "domain 7", "objection_move", string(act), string(from))
 }

@@ -26,11 +26,7 @@ func (s RoundState) Live() bool {
 }
 
 // RoundMove is one legal move of a round.
-type RoundMove struct {
-	From, To RoundState
-	Act      Act
-	Rule     string
-}
+type RoundMove = Move[RoundState]
 
 // RoundMoves is the table of legal moves of a round; the diagram in
 // docs/lifecycle.md is made from it.
@@ -50,10 +46,8 @@ func RoundMoves() []RoundMove {
 
 // MoveRound returns the state a round is in after the act, or a refusal.
 func MoveRound(from RoundState, act Act) (RoundState, error) {
-	for _, m := range RoundMoves() {
-		if m.From == from && m.Act == act {
-			return m.To, nil
-		}
+	if to, ok := leads(RoundMoves(), from, act); ok {
+		return to, nil
 	}
 	return "", Refuse(Conflict, "", "round_move", string(act), string(from))
 }
@@ -121,11 +115,7 @@ const (
 func StageStates() []StageState { return []StageState{StageOpen, StageComplete, StageClosed} }
 
 // StageMove is one legal move of an office's stage.
-type StageMove struct {
-	From, To StageState
-	Act      Act
-	Rule     string
-}
+type StageMove = Move[StageState]
 
 // StageMoves is the table of legal moves of an office's stage.
 func StageMoves() []StageMove {
@@ -140,10 +130,8 @@ func StageMoves() []StageMove {
 
 // MoveStage returns the state of an office's stage after the act, or a refusal.
 func MoveStage(from StageState, act Act) (StageState, error) {
-	for _, m := range StageMoves() {
-		if m.From == from && m.Act == act {
-			return m.To, nil
-		}
+	if to, ok := leads(StageMoves(), from, act); ok {
+		return to, nil
 	}
 	if from == StageClosed {
 		return "", Refuse(Closed, "domain 3", "office_closed_by_name")

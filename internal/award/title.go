@@ -2,7 +2,6 @@ package award
 
 import (
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -60,11 +59,7 @@ func (s TitleState) Chinese() string {
 }
 
 // TitleMove is one legal move of a title.
-type TitleMove struct {
-	From, To TitleState
-	Act      Act
-	Rule     string
-}
+type TitleMove = Move[TitleState]
 
 // TitleMoves is the table of legal moves of a title: code, tests and the diagram
 // in docs/lifecycle.md are made from it. Changing a unit re-checks or
@@ -97,7 +92,7 @@ func TitleMoves() []TitleMove {
 
 // MoveTitle checks a move against the table.
 func MoveTitle(from TitleState, act Act, to TitleState) error {
-	if slices.ContainsFunc(TitleMoves(), func(m TitleMove) bool { return m.From == from && m.Act == act && m.To == to }) {
+	if legal(TitleMoves(), from, act, to) {
 		return nil
 	}
 	return Refuse(Conflict, "O 四(四)", "title_move", from.Chinese())
