@@ -64,9 +64,7 @@ func (k *keeper) run(ctx context.Context) {
 
 // tidy keeps the evidence tidy, whether Temporal is there or not.
 func (k *keeper) tidy(ctx context.Context) {
-	slow := time.NewTicker(tidyEvery)
-	defer slow.Stop()
-	for {
+	every(ctx, tidyEvery, func() {
 		done, err := k.acts.TidyEvidence(ctx)
 		if err != nil {
 			k.complain(ctx, "evidence not tidied", err)
@@ -75,23 +73,25 @@ func (k *keeper) tidy(ctx context.Context) {
 			k.log.InfoContext(ctx, "evidence tidied", "broken_off", done.BrokenOff, "removed", done.Removed,
 				"scanned", done.Scanned, "infected", done.Infected)
 		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-slow.C:
-		}
-	}
+	})
 }
 
 // seal seals the decision log, whether Temporal is there or not.
 func (k *keeper) seal(ctx context.Context) {
 	sealer := k.acts.Sealer()
-	beat := time.NewTicker(sealEvery)
-	defer beat.Stop()
-	for {
+	every(ctx, sealEvery, func() {
 		if _, err := sealer.Seal(ctx); err != nil {
 			k.complain(ctx, "log not sealed", err)
 		}
+	})
+}
+
+// every does something at once and then once in each interval, until ctx ends.
+func every(ctx context.Context, interval time.Duration, do func()) {
+	beat := time.NewTicker(interval)
+	defer beat.Stop()
+	for {
+		do()
 		select {
 		case <-ctx.Done():
 			return

@@ -188,13 +188,13 @@ func (t Title) told(ground, document string) string {
 	}
 	switch t.State {
 	case award.TitleRectifying:
-		lines = append(lines, "请于"+award.Until(t.DueAt)+"前完成整改并报告。")
+		lines = append(lines, "请完成整改并报告，期限："+award.Until(t.DueAt)+"。")
 	case award.TitleInRecheck:
-		lines = append(lines, "复查于"+award.Until(t.DueAt)+"前办结。")
+		lines = append(lines, "复查办结期限："+award.Until(t.DueAt)+"。")
 	case award.TitleActive, award.TitleKept:
-		lines = append(lines, "下次复查："+award.Until(t.DueAt)+"前开始。")
+		lines = append(lines, "下次复查开始期限："+award.Until(t.DueAt)+"。")
 	case award.TitleRevoked, award.TitleDeregistered:
-		lines = append(lines, "奖牌请于"+award.Until(t.PlaqueDueAt)+"前交回,逾期作废。")
+		lines = append(lines, "奖牌交回期限："+award.Until(t.PlaqueDueAt)+"，逾期作废。")
 	}
 	return strings.Join(lines, "\n")
 }
