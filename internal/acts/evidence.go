@@ -113,14 +113,8 @@ func (a *Acts) UploadEvidence(ctx context.Context, by award.Officer, key Key, in
 	if err := Can(by, award.ActUploadEvidence, Row{Unit: by.Office, Path: by.Path}); err != nil {
 		return none, err
 	}
-	if a.evidence.Files == nil {
-		return none, award.Refuse(award.Unavailable, "", "evidence_unavailable")
-	}
-	if defects := award.CheckFileName(in.Name, in.Type); len(defects) > 0 {
-		return none, award.RefuseFields(award.Invalid, "D-35", "file_name_malformed", defects)
-	}
-	if in.Length > a.evidence.Limits.File {
-		return none, a.tooLarge()
+	if err := a.takes(in); err != nil {
+		return none, err
 	}
 	aside := incoming + "/" + rand.Text()
 	digest, size, err := a.stage(ctx, aside, in)
@@ -135,6 +129,20 @@ func (a *Acts) UploadEvidence(ctx context.Context, by award.Officer, key Key, in
 	done, err := a.keep(ctx, by, key, aside, f)
 	a.clear(ctx, aside, f.SHA256, err != nil)
 	return done, err
+}
+
+// takes refuses what can be refused of a file before a byte of it is read.
+func (a *Acts) takes(in UploadEvidence) error {
+	if a.evidence.Files == nil {
+		return award.Refuse(award.Unavailable, "", "evidence_unavailable")
+	}
+	if defects := award.CheckFileName(in.Name, in.Type); len(defects) > 0 {
+		return award.RefuseFields(award.Invalid, "D-35", "file_name_malformed", defects)
+	}
+	if in.Length > a.evidence.Limits.File {
+		return a.tooLarge()
+	}
+	return nil
 }
 
 // incoming is the folder of files that are not kept yet.
@@ -202,18 +210,8 @@ func (a *Acts) keep(ctx context.Context, by award.Officer, key Key, aside string
 		if limit := a.evidence.Limits.Waiting; waiting+f.Size > limit {
 			return EvidenceFile{}, award.Refuse(award.OverLimit, "D-35", "evidence_waiting", limit>>20)
 		}
-		if err := t.LockEvidence(ctx, f.SHA256); err != nil {
+		if err := a.keepContent(ctx, t, aside, f.SHA256, f.Scan); err != nil {
 			return EvidenceFile{}, err
-		}
-		known, err := t.EvidenceKept(ctx, f.SHA256)
-		if err != nil {
-			return EvidenceFile{}, err
-		}
-		if known == award.ScanInfected && f.Scan == award.ScanUnscanned {
-			return EvidenceFile{}, infected()
-		}
-		if err := a.evidence.Files.Copy(ctx, aside, keptAs(f.SHA256)); err != nil {
-			return EvidenceFile{}, fmt.Errorf("keep evidence: %w", err)
 		}
 		saved, err := t.SaveEvidence(ctx, by, f)
 		if err != nil {
@@ -223,6 +221,26 @@ func (a *Acts) keep(ctx context.Context, by award.Officer, key Key, aside string
 			"type": f.Type, "size": f.Size, "scan": saved.Scan, "uploads": saved.Uploads,
 		})
 	})
+}
+
+// keepContent makes what was written aside the content of its digest, which it
+// holds until the end. What an earlier scan found infected is not kept again
+// unless this one found it clean.
+func (a *Acts) keepContent(ctx context.Context, tx Tx, aside, digest string, scan award.ScanState) error {
+	if err := tx.LockEvidence(ctx, digest); err != nil {
+		return err
+	}
+	known, err := tx.EvidenceKept(ctx, digest)
+	if err != nil {
+		return err
+	}
+	if known == award.ScanInfected && scan == award.ScanUnscanned {
+		return infected()
+	}
+	if err := a.evidence.Files.Copy(ctx, aside, keptAs(digest)); err != nil {
+		return fmt.Errorf("keep evidence: %w", err)
+	}
+	return nil
 }
 
 // clear removes what was written aside. After a refusal it first sees to it that

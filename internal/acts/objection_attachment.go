@@ -31,14 +31,8 @@ func (a *Acts) AttachToObjection(ctx context.Context, receipt string, seal bool,
 	if err != nil {
 		return none, err
 	}
-	if a.evidence.Files == nil {
-		return none, award.Refuse(award.Unavailable, "", "evidence_unavailable")
-	}
-	if defects := award.CheckFileName(in.Name, in.Type); len(defects) > 0 {
-		return none, award.RefuseFields(award.Invalid, "D-35", "file_name_malformed", defects)
-	}
-	if in.Length > a.evidence.Limits.File {
-		return none, a.tooLarge()
+	if err := a.takes(in); err != nil {
+		return none, err
 	}
 	if err := a.mayAttach(ctx, id, Attachment{Size: max(in.Length, 0)}); err != nil { // before a byte is written
 		return none, err
@@ -104,18 +98,8 @@ func (a *Acts) keepAttachment(ctx context.Context, id int64, aside string, f Att
 		if err := takesAttachment(ctx, tx, o, f); err != nil {
 			return err
 		}
-		if err := tx.LockEvidence(ctx, f.SHA256); err != nil {
+		if err := a.keepContent(ctx, tx, aside, f.SHA256, f.Scan); err != nil {
 			return err
-		}
-		known, err := tx.EvidenceKept(ctx, f.SHA256)
-		if err != nil {
-			return err
-		}
-		if known == award.ScanInfected && f.Scan == award.ScanUnscanned {
-			return infected()
-		}
-		if err := a.evidence.Files.Copy(ctx, aside, keptAs(f.SHA256)); err != nil {
-			return fmt.Errorf("keep an attachment: %w", err)
 		}
 		if _, err := tx.KeepContent(ctx, EvidenceFile{SHA256: f.SHA256, Size: f.Size, Type: f.Type, Scan: f.Scan}); err != nil {
 			return err
