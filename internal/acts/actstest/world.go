@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
+	"sync"
 	"testing"
 	"time"
 
@@ -34,6 +35,7 @@ type World struct {
 	EvidenceFolder string
 
 	t        testing.TB
+	mu       sync.Mutex               // acts of a test may run at once
 	officers map[string]award.Officer // by office and roles
 	keys     int
 }
@@ -109,6 +111,8 @@ func (w *World) Clerk(code string) award.Officer {
 // each time.
 func (w *World) Officer(code string, roles ...award.Role) award.Officer {
 	w.t.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	name := fmt.Sprint(code, roles)
 	if o, known := w.officers[name]; known {
 		return o
@@ -130,6 +134,8 @@ func (w *World) Officer(code string, roles ...award.Role) award.Officer {
 
 // Key returns a key that no act used yet.
 func (w *World) Key() acts.Key {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.keys++
 	return acts.Key{Method: "POST", Path: "/test", Key: fmt.Sprint("key-", w.keys)}
 }
