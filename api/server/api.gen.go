@@ -1860,6 +1860,12 @@ type CalendarChange struct {
 	ProposedAt time.Time `json:"proposed_at"`
 	Publishes  *int      `json:"publishes,omitempty"`
 
+	// Reason 不予批准的理由
+	Reason *string `json:"reason,omitempty"`
+
+	// RejectedAt 不予批准的时间
+	RejectedAt *time.Time `json:"rejected_at,omitempty"`
+
 	// Version 批准后的日历版本；未批准的没有
 	Version *int `json:"version,omitempty"`
 }
@@ -4794,6 +4800,17 @@ type ApproveCalendarChangeParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// RejectCalendarChangeJSONBody defines parameters for RejectCalendarChange.
+type RejectCalendarChangeJSONBody struct {
+	Reason string `json:"reason"`
+}
+
+// RejectCalendarChangeParams defines parameters for RejectCalendarChange.
+type RejectCalendarChangeParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListCommissionsParams defines parameters for ListCommissions.
 type ListCommissionsParams struct {
 	// Cursor 上一页的 next
@@ -6217,6 +6234,9 @@ type ProposeCalendarChangeJSONRequestBody ProposeCalendarChangeJSONBody
 // ApproveCalendarChangeJSONRequestBody defines body for ApproveCalendarChange for application/json ContentType.
 type ApproveCalendarChangeJSONRequestBody ApproveCalendarChangeJSONBody
 
+// RejectCalendarChangeJSONRequestBody defines body for RejectCalendarChange for application/json ContentType.
+type RejectCalendarChangeJSONRequestBody RejectCalendarChangeJSONBody
+
 // ReportCommissionJSONRequestBody defines body for ReportCommission for application/json ContentType.
 type ReportCommissionJSONRequestBody ReportCommissionJSONBody
 
@@ -6495,6 +6515,9 @@ type ServerInterface interface {
 	// ApproveCalendarChange 批准工作日历变更 Approve the diff that was seen, by its hash; windows and limits move with it
 	// (POST /calendar-changes/{id}/approval)
 	ApproveCalendarChange(c *gin.Context, id int64, params ApproveCalendarChangeParams)
+	// RejectCalendarChange 不予批准工作日历变更 End a proposed change with a reason, for good; nothing moves
+	// (POST /calendar-changes/{id}/rejection)
+	RejectCalendarChange(c *gin.Context, id int64, params RejectCalendarChangeParams)
 	// GetCalendar 工作日历 The State Council's calendar of a year, as it is in force
 	// (GET /calendars/{year})
 	GetCalendar(c *gin.Context, year int)
@@ -7344,6 +7367,55 @@ func (siw *ServerInterfaceWrapper) ApproveCalendarChange(c *gin.Context) {
 	}
 
 	siw.Handler.ApproveCalendarChange(c, id, params)
+}
+
+// RejectCalendarChange operation middleware
+func (siw *ServerInterfaceWrapper) RejectCalendarChange(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id int64
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RejectCalendarChangeParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RejectCalendarChange(c, id, params)
 }
 
 // GetCalendar operation middleware
@@ -16172,6 +16244,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/calendar-changes", wrapper.ProposeCalendarChange)
 	router.GET(options.BaseURL+"/calendar-changes/:id", wrapper.GetCalendarChange)
 	router.POST(options.BaseURL+"/calendar-changes/:id/approval", wrapper.ApproveCalendarChange)
+	router.POST(options.BaseURL+"/calendar-changes/:id/rejection", wrapper.RejectCalendarChange)
 	router.GET(options.BaseURL+"/accounts", wrapper.GetAccountsWorkbook)
 	router.POST(options.BaseURL+"/accounts", wrapper.OpenAccounts)
 	router.GET(options.BaseURL+"/units/:unit/facts/:year", wrapper.GetFacts)
@@ -16627,6 +16700,50 @@ type ApproveCalendarChangedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ApproveCalendarChangedefaultApplicationProblemPlusJSONResponse) VisitApproveCalendarChangeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RejectCalendarChangeRequestObject struct {
+	Id     int64 `json:"id"`
+	Params RejectCalendarChangeParams
+	Body   *RejectCalendarChangeJSONRequestBody
+}
+
+type RejectCalendarChangeResponseObject interface {
+	VisitRejectCalendarChangeResponse(w http.ResponseWriter) error
+}
+
+type RejectCalendarChange200JSONResponse struct {
+	Change  CalendarChange `json:"change"`
+	Receipt Receipt        `json:"receipt"`
+}
+
+func (response RejectCalendarChange200JSONResponse) VisitRejectCalendarChangeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RejectCalendarChangedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RejectCalendarChangedefaultApplicationProblemPlusJSONResponse) VisitRejectCalendarChangeResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -24051,6 +24168,9 @@ type StrictServerInterface interface {
 	// ApproveCalendarChange 批准工作日历变更 Approve the diff that was seen, by its hash; windows and limits move with it
 	// (POST /calendar-changes/{id}/approval)
 	ApproveCalendarChange(ctx context.Context, request ApproveCalendarChangeRequestObject) (ApproveCalendarChangeResponseObject, error)
+	// RejectCalendarChange 不予批准工作日历变更 End a proposed change with a reason, for good; nothing moves
+	// (POST /calendar-changes/{id}/rejection)
+	RejectCalendarChange(ctx context.Context, request RejectCalendarChangeRequestObject) (RejectCalendarChangeResponseObject, error)
 	// GetCalendar 工作日历 The State Council's calendar of a year, as it is in force
 	// (GET /calendars/{year})
 	GetCalendar(ctx context.Context, request GetCalendarRequestObject) (GetCalendarResponseObject, error)
@@ -24899,6 +25019,51 @@ func (sh *strictHandler) ApproveCalendarChange(ctx *gin.Context, id int64, param
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ApproveCalendarChangeResponseObject); ok {
 		if err := validResponse.VisitApproveCalendarChangeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RejectCalendarChange operation middleware
+func (sh *strictHandler) RejectCalendarChange(ctx *gin.Context, id int64, params RejectCalendarChangeParams) {
+	var request RejectCalendarChangeRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body RejectCalendarChangeJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RejectCalendarChange(ctx, request.(RejectCalendarChangeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RejectCalendarChange")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RejectCalendarChangeResponseObject); ok {
+		if err := validResponse.VisitRejectCalendarChangeResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

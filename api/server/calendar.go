@@ -64,7 +64,7 @@ func (s *Server) GetCalendarChange(ctx context.Context, request GetCalendarChang
 		return nil, err
 	}
 	out := GetCalendarChange200JSONResponse{Change: calendarChange(change)}
-	if change.Version == 0 {
+	if change.Pending() {
 		shown := calendarDiff(diff)
 		out.Diff = &shown
 	}
@@ -87,6 +87,15 @@ func (s *Server) ApproveCalendarChange(ctx context.Context, request ApproveCalen
 	}, nil
 }
 
+// RejectCalendarChange ends a proposed change.
+func (s *Server) RejectCalendarChange(ctx context.Context, request RejectCalendarChangeRequestObject) (RejectCalendarChangeResponseObject, error) {
+	done, err := s.acts.RejectCalendarChange(ctx, officer(ctx), actKey(ctx), request.Id, request.Body.Reason)
+	if err != nil {
+		return nil, err
+	}
+	return RejectCalendarChange200JSONResponse{Receipt: receipt(done.Receipt), Change: calendarChange(done.Result)}, nil
+}
+
 func calendarDays(days []award.CalendarDay) []CalendarDay {
 	out := make([]CalendarDay, len(days))
 	for i, d := range days {
@@ -99,6 +108,7 @@ func calendarChange(c acts.CalendarChange) CalendarChange {
 	out := CalendarChange{
 		Id: c.ID, Document: c.Document, Publishes: given(c.Publishes), Days: calendarDays(c.Days), ProposedAt: *at(c.ProposedAt),
 		Version: given(c.Version), ApprovedAt: at(c.ApprovedAt),
+		RejectedAt: at(c.RejectedAt), Reason: given(c.Reason),
 	}
 	if c.SHA256 != nil {
 		out.DiffSha256 = given(hex.EncodeToString(c.SHA256))

@@ -22,6 +22,7 @@ var actOf = map[string]award.Act{
 	"correctUnit": award.ActCorrectUnit, "changeUnit": award.ActChangeUnit, "setContact": award.ActSetContact,
 
 	"proposeCalendarChange": award.ActProposeCalendar, "approveCalendarChange": award.ActApproveCalendar,
+	"rejectCalendarChange": award.ActRejectCalendar,
 
 	"draftStandard": award.ActDraftStandard, "editStandard": award.ActEditStandard,
 	"importStandard": award.ActImportStandard, "publishStandard": award.ActPublishStandard,

@@ -10,8 +10,8 @@ import (
 	"shifan/internal/award"
 )
 
-// CalendarChange is a proposed or approved change of the State Council's
-// calendar (工作日历变更).
+// CalendarChange is a change of the State Council's calendar (工作日历变更):
+// proposed, approved or rejected.
 type CalendarChange struct {
 	award.CalendarChange
 	ID         int64
@@ -21,6 +21,24 @@ type CalendarChange struct {
 	ApprovedBy int64
 	ApprovedAt time.Time
 	SHA256     []byte // award.CalendarDiffHash of what was approved
+
+	RejectedBy int64     // 0: not rejected
+	RejectedAt time.Time // zero: not rejected
+	Reason     string    // of the rejection
+}
+
+// Pending reports whether the change still waits for an answer.
+func (c CalendarChange) Pending() bool { return c.Version == 0 && c.RejectedBy == 0 }
+
+// mustBePending refuses a change that has been answered.
+func (c CalendarChange) mustBePending() error {
+	switch {
+	case c.Version != 0:
+		return award.Refuse(award.Conflict, "D-60", "calendar_change_approved", c.ID)
+	case c.RejectedBy != 0:
+		return award.Refuse(award.Conflict, "D-97", "calendar_change_rejected", c.ID)
+	}
+	return nil
 }
 
 // CalendarDiff is what a change would move, as of now: what a person approves
@@ -101,6 +119,8 @@ type calendarTx interface {
 	AddCalendarChange(ctx context.Context, by int64, change award.CalendarChange) (CalendarChange, error)
 	// ApproveCalendarChange makes it the calendar's next version.
 	ApproveCalendarChange(ctx context.Context, by, change int64, sha256 []byte) (version int, err error)
+	// RejectCalendarChange ends a proposed change; the caller holds the calendar.
+	RejectCalendarChange(ctx context.Context, by, change int64, reason string) (CalendarChange, error)
 	// RealRounds returns the rounds under way that follow the calendar, by ID.
 	RealRounds(ctx context.Context) ([]string, error)
 	// AnnouncedNotices reads a round's notices that have not ended, by number.
@@ -193,12 +213,13 @@ func (a *Acts) ApproveCalendarChange(ctx context.Context, by award.Officer, key 
 			return CalendarApplied{}, err
 		}
 		change, err := t.CalendarChange(ctx, id)
-		switch {
-		case err != nil:
+		if err != nil {
 			return CalendarApplied{}, err
-		case change.Version != 0:
-			return CalendarApplied{}, award.Refuse(award.Conflict, "D-60", "calendar_change_approved", id)
-		case change.ProposedBy == by.ID:
+		}
+		if err := change.mustBePending(); err != nil {
+			return CalendarApplied{}, err
+		}
+		if change.ProposedBy == by.ID {
 			return CalendarApplied{}, award.Refuse(award.Forbidden, "D-60", "calendar_change_own")
 		}
 		rounds, err := t.RealRounds(ctx)
@@ -235,6 +256,38 @@ func (a *Acts) ApproveCalendarChange(ctx context.Context, by award.Officer, key 
 		return done, t.audit(ctx, calendarSubject(id), change.Document, map[string]any{
 			"version": done.Version, "sha256": fmt.Sprintf("%x", diff.SHA256), "rounds": done.Rounds, "windows": done.Windows, "limits": done.Limits,
 		})
+	})
+}
+
+// RejectCalendarChange ends a proposed change (不予批准, D-97): with a reason, and
+// for good. Nothing has moved by it, so whoever proposed it may take it back so
+// too.
+func (a *Acts) RejectCalendarChange(ctx context.Context, by award.Officer, key Key, id int64, reason string) (Done[CalendarChange], error) {
+	return once(ctx, a, by, key, award.ActRejectCalendar, "", func(t *act) (CalendarChange, error) {
+		row, err := calendarRow(ctx, t)
+		if err != nil {
+			return CalendarChange{}, err
+		}
+		if err := Can(by, t.name, row); err != nil {
+			return CalendarChange{}, err
+		}
+		if reason = strings.TrimSpace(reason); reason == "" {
+			return CalendarChange{}, award.RefuseFields(award.Invalid, "D-97", "reason_required", []award.Defect{{Pointer: "/reason", Key: "field_required"}})
+		}
+		if err := t.LockCalendar(ctx); err != nil {
+			return CalendarChange{}, err
+		}
+		change, err := t.CalendarChange(ctx, id)
+		if err != nil {
+			return CalendarChange{}, err
+		}
+		if err := change.mustBePending(); err != nil {
+			return CalendarChange{}, err
+		}
+		if change, err = t.RejectCalendarChange(ctx, by.ID, id, reason); err != nil {
+			return CalendarChange{}, err
+		}
+		return change, t.audit(ctx, calendarSubject(id), reason, nil)
 	})
 }
 
@@ -444,8 +497,8 @@ func (a *Acts) CalendarDiff(ctx context.Context, by award.Officer, id int64) (Ca
 	var diff CalendarDiff
 	err := a.keepingCalendar(ctx, by, func(tx Tx) error {
 		var err error
-		if change, err = tx.CalendarChange(ctx, id); err != nil || change.Version != 0 {
-			return err // approved: what it moved is in the log
+		if change, err = tx.CalendarChange(ctx, id); err != nil || !change.Pending() {
+			return err // approved: what it moved is in the log; rejected: it moves nothing
 		}
 		rounds, err := tx.RealRounds(ctx)
 		if err != nil {

@@ -208,6 +208,82 @@ func TestOfTwoChangesApprovedAtOnceTheSecondIsSeenAgain(t *testing.T) {
 	}
 }
 
+func TestARejectedChangeMovesNothingAndIsNeverApproved(t *testing.T) {
+	p, n := realProvince(t)
+	change, diff := p.holiday(0, nov(4))
+
+	_, err := p.Acts.RejectCalendarChange(t.Context(), p.approver(), p.Key(), change.ID, " ")
+	p.refused(err, award.Invalid, "reason_required")
+	_, err = p.Acts.RejectCalendarChange(t.Context(), p.approver(), p.Key(), 99, "文号有误")
+	p.refused(err, award.NotFound, "calendar_change_unknown")
+	_, err = p.Acts.RejectCalendarChange(t.Context(), p.Head("41"), p.Key(), change.ID, "文号有误")
+	p.refused(err, award.NotFound, "not_found")
+
+	by, key := p.approver(), p.Key()
+	done, err := p.Acts.RejectCalendarChange(t.Context(), by, key, change.ID, "文号有误")
+	p.must(err)
+	if done.Result.Reason != "文号有误" || done.Result.RejectedBy != by.ID || done.Result.RejectedAt.IsZero() || done.Result.Version != 0 {
+		t.Errorf("rejected as %+v", done.Result)
+	}
+	again, err := p.Acts.RejectCalendarChange(t.Context(), by, key, change.ID, "文号有误")
+	p.must(err)
+	if again.Receipt.Act != done.Receipt.Act {
+		t.Error("the same request was done twice")
+	}
+	_, err = p.Acts.RejectCalendarChange(t.Context(), by, p.Key(), change.ID, "文号有误")
+	p.refused(err, award.Conflict, "calendar_change_rejected")
+	_, err = p.Acts.ApproveCalendarChange(t.Context(), p.approver(), p.Key(), change.ID, diff.SHA256)
+	p.refused(err, award.Conflict, "calendar_change_rejected")
+
+	shown, diff, err := p.Acts.CalendarDiff(t.Context(), p.Admin, change.ID)
+	p.must(err)
+	if shown.Pending() || shown.Reason != "文号有误" || len(diff.Days)+len(diff.Windows) != 0 {
+		t.Errorf("shown as %+v, would move %+v", shown, diff)
+	}
+	if stays, err := p.Acts.PublicNotice(t.Context(), n.ID); err != nil || !stays.ClosesAt.Equal(n.ClosesAt) {
+		t.Errorf("the window closes %s, %v", stays.ClosesAt, err)
+	}
+	if rows := actstest.One[int](p.World, `SELECT count(*) FROM audit WHERE name = 'reject-calendar-change' AND ground = '文号有误'`); rows != 1 {
+		t.Errorf("%d rows in the log", rows)
+	}
+
+	// Whoever proposed one may take it back; an approved one stays approved.
+	own, _ := p.holiday(0, nov(4))
+	_, err = p.Acts.RejectCalendarChange(t.Context(), p.Admin, p.Key(), own.ID, "重复提出")
+	p.must(err)
+	good, diff := p.holiday(0, nov(4))
+	_, err = p.Acts.ApproveCalendarChange(t.Context(), p.approver(), p.Key(), good.ID, diff.SHA256)
+	p.must(err)
+	_, err = p.Acts.RejectCalendarChange(t.Context(), p.approver(), p.Key(), good.ID, "迟了")
+	p.refused(err, award.Conflict, "calendar_change_approved")
+}
+
+func TestOfApprovalAndRejectionAtOnceOneHolds(t *testing.T) {
+	p, _ := realProvince(t)
+	change, diff := p.holiday(0, nov(4))
+	by, keys := []award.Officer{p.approver(), p.approver()}, []acts.Key{p.Key(), p.Key()}
+	errs := make(chan error)
+	go func() {
+		_, err := p.Acts.ApproveCalendarChange(t.Context(), by[0], keys[0], change.ID, diff.SHA256)
+		errs <- err
+	}()
+	go func() {
+		_, err := p.Acts.RejectCalendarChange(t.Context(), by[1], keys[1], change.ID, "文号有误")
+		errs <- err
+	}()
+	won := 0
+	for range 2 {
+		if err := <-errs; err == nil {
+			won++
+		} else if award.CodeOf(err) != award.Conflict {
+			t.Errorf("the other got %v", err)
+		}
+	}
+	if won != 1 {
+		t.Errorf("%d hold", won)
+	}
+}
+
 func TestOnlyTheRegistersRootKeepsTheCalendar(t *testing.T) {
 	p, _ := realProvince(t)
 	change, diff := p.holiday(0, nov(4))

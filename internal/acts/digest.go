@@ -1,8 +1,10 @@
 package acts
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,6 +45,9 @@ type Waiting struct {
 	Titles   int       // 复查、整改 due soon or past, of units it recommended
 	TitleDue time.Time // when the first is due
 
+	Lists     int       // without a public notice, whose last possible opening day is near
+	ListsOpen time.Time // the end of the first such day
+
 	BelowFiles  int // files past their date at offices directly below
 	BelowStages int // stages past their date of offices it supervises
 }
@@ -53,6 +58,9 @@ type digestTx interface {
 	// Waiting returns offices by ID, after the given one, with what waits for
 	// them in open rounds; stages count that are due before soon.
 	Waiting(ctx context.Context, round string, soon time.Time, after int64, limit int) ([]Waiting, error)
+	// NoticesToOpen returns who has no public notice yet and has to give one by a
+	// date, in open rounds.
+	NoticesToOpen(ctx context.Context, round string) ([]NoticeToOpen, error)
 	// PostAll posts messages at once and returns the offices whose message is
 	// new.
 	PostAll(ctx context.Context, messages []Message) ([]int64, error)
@@ -88,6 +96,11 @@ func (a *Acts) DigestPage(ctx context.Context, round string, after int64, limit 
 		if len(offices) == limit {
 			next = offices[limit-1].Office
 		}
+		near, err := noticesNear(ctx, tx, round, calendar, now)
+		if err != nil {
+			return err
+		}
+		offices = joined(offices, near, after, next)
 		messages := make([]Message, len(offices))
 		for i, w := range offices {
 			messages[i] = w.digest(round, calendar.DayName(now), now)
@@ -103,6 +116,70 @@ func (a *Acts) DigestPage(ctx context.Context, round string, after int64, limit 
 		return 0, 0, fmt.Errorf("write digests: %w", err)
 	}
 	return next, written, nil
+}
+
+// NoticeToOpen is an office that has no public notice yet, and the date by which
+// its list must be final.
+type NoticeToOpen struct {
+	Round  string
+	Office int64
+	Due    time.Time
+}
+
+// noticesNear returns the offices whose last possible opening day (最迟开始日,
+// domain 3) is today or within soonDays. One that has passed is not mentioned any
+// more: nothing can be done about it, and its stage is.
+func noticesNear(ctx context.Context, tx Tx, round string, calendar award.Calendar, now time.Time) ([]matter, error) {
+	lists, err := tx.NoticesToOpen(ctx, round)
+	if err != nil {
+		return nil, err
+	}
+	rounds := make(map[string]Round)
+	var near []matter
+	for _, l := range lists {
+		r, known := rounds[l.Round]
+		if !known {
+			if r, err = tx.Round(ctx, l.Round); err != nil {
+				return nil, err
+			}
+			rounds[l.Round] = r
+		}
+		last := r.lastNotice(l.Due)
+		if last.Before(calendar.DayStart(now)) || !last.Before(calendar.After(now, soonDays)) {
+			continue
+		}
+		ends := calendar.AddDays(last, 1)
+		near = append(near, matter{l.Office, func(w *Waiting) {
+			w.Lists++
+			if w.ListsOpen.IsZero() || ends.Before(w.ListsOpen) {
+				w.ListsOpen = ends
+			}
+		}})
+	}
+	return near, nil
+}
+
+// matter is something that waits for an office and that a rule, not a query,
+// finds.
+type matter struct {
+	office int64
+	add    func(*Waiting)
+}
+
+// joined adds matters to a page of offices: those after one office, up to and
+// with another; 0: to the end.
+func joined(offices []Waiting, matters []matter, after, to int64) []Waiting {
+	for _, m := range matters {
+		if m.office <= after || to != 0 && m.office > to {
+			continue
+		}
+		at, there := slices.BinarySearchFunc(offices, m.office, func(w Waiting, office int64) int { return cmp.Compare(w.Office, office) })
+		if !there {
+			offices = slices.Insert(offices, at, Waiting{Office: m.office})
+		}
+		m.add(&offices[at])
+	}
+	return offices
 }
 
 // digest writes what waits for an office: what to do and by when in the
@@ -127,6 +204,7 @@ func (w Waiting) digest(round, day string, now time.Time) Message {
 	say(w.Titles, "%d 个称号待复查或整改到期，最早%s(D-10)。", award.Until(w.TitleDue))
 	say(w.StagesLate, "%d 个阶段已逾期，请即办结并报告；办结前计为逾期(N 四(二))。")
 	say(w.Stages, "%d 个阶段即将到期，最早%s。", award.Until(w.StageDue))
+	say(w.Lists, "%d 份名单尚未发布公示，最迟须于%s开始公示，名单方能在期限前确定(N 四)。", dueShown(w.ListsOpen))
 	say(w.BelowFiles, "下级机构有 %d 件申报材料逾期未办，请督办。")
 	say(w.BelowObjections, "所辖机构有 %d 件异议逾期未办，请督办。")
 	say(w.BelowStages, "所辖推荐机构有 %d 个阶段逾期，请督办或点名关闭。")
@@ -141,13 +219,13 @@ func (w Waiting) heading(now time.Time) string {
 		return "〔需办理·已逾期〕"
 	}
 	var due time.Time
-	for _, next := range []time.Time{w.FilesDue, w.StageDue, w.ReviewDue, w.ObjectionDue, w.CommissionDue, w.TitleDue} {
+	for _, next := range []time.Time{w.FilesDue, w.StageDue, w.ReviewDue, w.ObjectionDue, w.CommissionDue, w.TitleDue, w.ListsOpen} {
 		if due.IsZero() || !next.IsZero() && next.Before(due) {
 			due = next
 		}
 	}
 	switch {
-	case w.Files+w.Stages+w.Reviews+w.Objections+w.Commissions+w.Titles == 0:
+	case w.Files+w.Stages+w.Reviews+w.Objections+w.Commissions+w.Titles+w.Lists == 0:
 		return "〔请督办〕"
 	case due.After(now):
 		return "〔需办理·截止" + dueShown(due) + "〕"

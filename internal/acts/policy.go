@@ -60,6 +60,7 @@ func policy() map[award.Act][]grant {
 
 		award.ActProposeCalendar: {{theOwner, admin}}, // of the register's root
 		award.ActApproveCalendar: {{theOwner, admin}}, // by another than who proposed it: Acts.ApproveCalendarChange
+		award.ActRejectCalendar:  {{theOwner, admin}},
 
 		award.ActDraftStandard:   {{theOwner, admin}},
 		award.ActEditStandard:    {{theOwner, admin}},

@@ -52,6 +52,7 @@ var allowed = map[award.Act]struct {
 
 	award.ActProposeCalendar: {"round", only(nation, admin)},
 	award.ActApproveCalendar: {"round", only(nation, admin)},
+	award.ActRejectCalendar:  {"round", only(nation, admin)},
 
 	award.ActDraftStandard:   {"standard", only(nation, admin)},
 	award.ActEditStandard:    {"standard", only(nation, admin)},

@@ -39,8 +39,13 @@ func (s RoundStanding) ProvisionalYears() []int {
 // LastNotices returns the last days on which a provincial and the national
 // list can open and still be final by their dates (domain 3).
 func (s RoundStanding) LastNotices() (provincial, national time.Time) {
-	c, days := s.Calendar(), s.Rules.NoticeDays+s.Rules.LetterDays
-	return c.LastOpening(s.Dates.RecommendationDue, days), c.LastOpening(s.Dates.AssessmentDue, days)
+	return s.lastNotice(s.Dates.RecommendationDue), s.lastNotice(s.Dates.AssessmentDue)
+}
+
+// lastNotice returns the start of the last day on which a list can open and
+// still be final by a date.
+func (r Round) lastNotice(due time.Time) time.Time {
+	return r.Calendar().LastOpening(due, r.Rules.NoticeDays+r.Rules.LetterDays)
 }
 
 // Funnel counts how far the units of a category have come (进度), each at the

@@ -21,6 +21,7 @@ const (
 
 	ActProposeCalendar Act = "propose-calendar-change" // what a notice of the State Council makes of working days
 	ActApproveCalendar Act = "approve-calendar-change" // by another than who proposed it (D-60)
+	ActRejectCalendar  Act = "reject-calendar-change"  // 不予批准, for good (D-97)
 
 	ActDraftStandard   Act = "draft-standard"
 	ActEditStandard    Act = "edit-standard"
@@ -169,7 +170,7 @@ func OfficeActs() []Act {
 		ActCreateOfficer, ActDisableOfficer, ActCreateKeys, ActRevokeKey, ActCorrectUnit,
 		ActSetLogin, ActChangePassword,
 		ActDraftStandard, ActEditStandard, ActImportStandard, ActPublishStandard,
-		ActOpenAccounts, ActChangeUnit, ActSetContact, ActProposeCalendar, ActApproveCalendar,
+		ActOpenAccounts, ActChangeUnit, ActSetContact, ActProposeCalendar, ActApproveCalendar, ActRejectCalendar,
 		ActCreateRound, ActCopyRound, ActEditRound, ActOpenRound, ActSuspendRound, ActResumeRound, ActCancelRound,
 		ActReopen, ActMoveDate, ActMoveOfficeDate, ActSetLimit, ActCloseOffice,
 		ActAcceptPackage, ActReturnPackage, ActAddToSpotCheck, ActRecordVisit,

@@ -77,13 +77,17 @@ func readCalendarChanges(ctx context.Context, q queryer, where string, args ...a
 		ApprovedBy int64        `db:"approved_by"`
 		ApprovedAt sql.NullTime `db:"approved_at"`
 		SHA256     []byte       `db:"sha256"`
+		RejectedBy int64        `db:"rejected_by"`
+		RejectedAt sql.NullTime `db:"rejected_at"`
+		Reason     string
 		Dates      pq.StringArray
 		Kinds      pq.StringArray
 		Holidays   pq.StringArray
 	}
 	err := q.SelectContext(ctx, &rows, `
 		SELECT c.id, c.document, coalesce(c.publishes, 0) AS publishes, c.proposed_by, c.proposed_at, coalesce(c.version, 0) AS version,
-		       coalesce(c.approved_by, 0) AS approved_by, c.approved_at, c.sha256, d.dates, d.kinds, d.holidays
+		       coalesce(c.approved_by, 0) AS approved_by, c.approved_at, c.sha256,
+		       coalesce(c.rejected_by, 0) AS rejected_by, c.rejected_at, c.reason, d.dates, d.kinds, d.holidays
 		FROM calendar_change c CROSS JOIN LATERAL (
 			SELECT array_agg(to_char(date, 'YYYY-MM-DD') ORDER BY date) AS dates, array_agg(kind ORDER BY date) AS kinds,
 			       array_agg(holiday ORDER BY date) AS holidays
@@ -97,6 +101,7 @@ func readCalendarChanges(ctx context.Context, q queryer, where string, args ...a
 			CalendarChange: award.CalendarChange{Document: r.Document, Publishes: r.Publishes},
 			ID:             r.ID, ProposedBy: r.ProposedBy, ProposedAt: r.ProposedAt,
 			Version: r.Version, ApprovedBy: r.ApprovedBy, ApprovedAt: r.ApprovedAt.Time, SHA256: r.SHA256,
+			RejectedBy: r.RejectedBy, RejectedAt: r.RejectedAt.Time, Reason: r.Reason,
 		}
 		for k, text := range r.Dates {
 			date, err := award.ParseDate(text)
@@ -180,7 +185,7 @@ func (t *tx) ApproveCalendarChange(ctx context.Context, by, change int64, sha256
 	err = t.GetContext(ctx, &version, `
 		UPDATE calendar_change SET version = (SELECT coalesce(max(version), 0) + 1 FROM calendar_change),
 			approved_by = $2, approved_at = shifan_now(), sha256 = $3
-		WHERE id = $1 AND version IS NULL RETURNING version`, change, by, sha256)
+		WHERE id = $1 AND version IS NULL AND rejected_by IS NULL RETURNING version`, change, by, sha256)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, award.Refuse(award.Conflict, "D-60", "calendar_change_approved", change)
 	}
@@ -188,6 +193,17 @@ func (t *tx) ApproveCalendarChange(ctx context.Context, by, change int64, sha256
 		return 0, fmt.Errorf("approve calendar change: %w", err)
 	}
 	return version, nil
+}
+
+// RejectCalendarChange ends a proposed change. The caller holds the calendar.
+func (t *tx) RejectCalendarChange(ctx context.Context, by, change int64, reason string) (acts.CalendarChange, error) {
+	_, err := t.ExecContext(ctx, `
+		UPDATE calendar_change SET rejected_by = $2, rejected_at = shifan_now(), reason = $3
+		WHERE id = $1 AND version IS NULL AND rejected_by IS NULL`, change, by, reason)
+	if err != nil {
+		return acts.CalendarChange{}, fmt.Errorf("reject calendar change: %w", err)
+	}
+	return t.CalendarChange(ctx, change)
 }
 
 // RealRounds returns the rounds under way that follow the State Council's

@@ -133,6 +133,37 @@ func (t *tx) Waiting(ctx context.Context, round string, soon time.Time, after in
 	return waiting, nil
 }
 
+// NoticesToOpen returns who has no public notice yet: recommending offices that
+// are not done, and the owners of rounds.
+func (t *tx) NoticesToOpen(ctx context.Context, round string) ([]acts.NoticeToOpen, error) {
+	var rows []struct {
+		Round  string `db:"round_id"`
+		Office int64  `db:"office_id"`
+		Due    time.Time
+	}
+	err := t.SelectContext(ctx, &rows, `
+		WITH open_round AS (`+openRounds+`), owed AS (
+			SELECT v.round_id, v.office_id, 'provincial' AS scope, v.due_at AS due
+			FROM office_standing v JOIN open_round r ON r.id = v.round_id WHERE NOT v.settled
+			UNION ALL
+			SELECT s.round_id, s.office_id, 'national', s.due_at
+			FROM office_stage s JOIN open_round r ON r.id = s.round_id AND r.owner_office_id = s.office_id
+			WHERE s.stage = 'assessment'
+		)
+		SELECT round_id, office_id, due FROM owed w
+		WHERE NOT EXISTS (SELECT FROM public_notice n
+			WHERE n.round_id = w.round_id AND n.office_id = w.office_id AND n.scope = w.scope AND n.state <> 'withdrawn')
+		ORDER BY office_id, due`, round)
+	if err != nil {
+		return nil, fmt.Errorf("read notices to open: %w", err)
+	}
+	lists := make([]acts.NoticeToOpen, len(rows))
+	for i, r := range rows {
+		lists[i] = acts.NoticeToOpen{Round: r.Round, Office: r.Office, Due: r.Due}
+	}
+	return lists, nil
+}
+
 // Remind counts one more reminder on every late file that waits for the
 // offices, in the order in which files are moved. One that is being moved just
 // now needs none.

@@ -226,6 +226,67 @@ func TestAnOfficeClosedByNameIsChasedNoMore(t *testing.T) {
 	}
 }
 
+// TestAnOfficeIsWarnedOfTheLastDayOnWhichItsNoticeCanOpen: five working days of
+// notice and five for letters must end before a Wednesday.
+func TestAnOfficeIsWarnedOfTheLastDayOnWhichItsNoticeCanOpen(t *testing.T) {
+	d := newDesk(t)
+	d.newRound("2026-1", "")
+	d.exec(`UPDATE round SET rules = '{"notice_days": 5, "letter_days": 5}'`)
+	d.stage("2026-1", "41", "2026-12-02+08")
+	notice := func(state string) {
+		d.exec(`INSERT INTO list (round_id, office_id, kind, revision, minutes, met_on, sha256, officer_id)
+			SELECT '2026-1', $1, 'proposed', coalesce(max(revision), 0) + 1, '', '2026-11-10', '', 1 FROM list`, d.unit("41"))
+		d.exec(`INSERT INTO public_notice (round_id, number, list_id, office_id, scope, working_days, opens_at, closes_at, final_at, provisional, state, officer_id)
+			SELECT '2026-1', id, id, $1, 'provincial', 5, '2026-11-16+08', '2026-11-21+08', '2026-11-28+08', false, $2, 1 FROM list ORDER BY id DESC LIMIT 1`,
+			d.unit("41"), state)
+	}
+	const warning = "〔需办理·截止11月18日〕1 份名单尚未发布公示，最迟须于11月18日开始公示，名单方能在期限前确定(N 四)。"
+	for _, day := range []struct {
+		at     string
+		before func()
+		warned bool
+	}{
+		{"2026-11-10 09:00", nil, false}, // six working days ahead
+		{"2026-11-11 09:00", nil, true},  // five
+		{"2026-11-14 09:00", nil, false}, // a Saturday
+		{"2026-11-16 09:00", func() { notice("announced") }, false},
+		{"2026-11-17 09:00", func() { d.exec(`UPDATE public_notice SET state = 'withdrawn'`) }, true},
+		{"2026-11-18 09:00", nil, true},  // the last day itself
+		{"2026-11-19 09:00", nil, false}, // too late: the stage's own date speaks next
+	} {
+		if day.before != nil {
+			day.before()
+		}
+		d.at(day.at)
+		before := len(d.inbox("41"))
+		d.digests("", 1)
+		got := d.inbox("41")
+		if warned := len(got) > before; warned != day.warned || warned && got[0] != warning {
+			t.Errorf("%s: %q", day.at, got)
+		}
+	}
+}
+
+// TestTheOwnerIsWarnedOfTheNationalNoticeToo, and a page of digests ends where
+// the next begins.
+func TestTheOwnerIsWarnedOfTheNationalNoticeToo(t *testing.T) {
+	d := newDesk(t)
+	d.newRound("2026-1", "")
+	d.exec(`UPDATE round SET rules = '{"notice_days": 5, "letter_days": 5}'`)
+	d.exec(`INSERT INTO office_stage (round_id, office_id, stage, due_at, state, completed_at)
+		VALUES ('2026-1', $1, 'assessment', '2026-12-02+08', 'complete', '2026-11-09+08')`, d.unit("0"))
+	d.stage("2026-1", "41", "2026-12-02+08")
+	d.file("2026-1", "410101", "410101", "returned", "2026-11-30+08")
+	d.file("2026-1", "410102", "410102", "returned", "2026-11-30+08")
+	d.at("2026-11-17 09:00")
+	if n := d.digests("", 1); n != 4 { // the nation and the province have nothing else
+		t.Errorf("%d digests, page by page", n)
+	}
+	if got := d.inbox("0"); len(got) != 1 || !strings.HasPrefix(got[0], "〔需办理·截止11月18日〕1 份名单尚未发布公示") {
+		t.Errorf("the nation got %q", got)
+	}
+}
+
 func TestDraftsAndRoundsThatDoNotRunWaitForNobody(t *testing.T) {
 	d := newDesk(t)
 	d.newRound("2026-1", "")
