@@ -71,17 +71,28 @@ func New(o Options) (*Console, error) {
 	return c, nil
 }
 
-// Serve lays out every page. slow stands before what anyone may ask without
-// having signed in.
-func (c *Console) Serve(r gin.IRouter, slow gin.HandlerFunc) {
+// Serve lays out every page. reads and says tell whether an address may ask, or
+// say something, without having signed in.
+func (c *Console) Serve(r gin.IRouter, reads, says func(g *gin.Context) bool) {
 	r.GET("/static/:file", c.static)
 	r.POST("/preferences", c.open(c.postPreferences))
 
-	public := r.Group("", slow)
+	sends := r.Group("", c.seldom(says))
+	sends.POST("/notices/:id/objection", c.open(c.postObjection))
+	sends.POST("/receipts/attachments", c.open(c.postAttachments))
+
+	public := r.Group("", c.seldom(reads))
 	public.GET("/", c.open(c.home))
 	public.GET("/notices", c.open(c.notices))
 	public.GET("/notices/:id", c.open(c.notice))
+	public.GET("/notices/:id/objection", c.open(c.objection))
+	public.GET("/receipts", c.open(c.receipts))
+	public.POST("/receipts", c.open(c.postReceipt))
 	public.GET("/titles", c.open(c.titles))
+	public.GET("/titles/:number", c.open(c.title))
+	public.GET("/titles/:number/qr.png", c.open(c.titleQR))
+	public.GET("/progress", c.open(c.progress))
+	public.GET("/spot-checks/:round", c.open(c.spotCheck))
 	public.GET("/sign-in", c.open(c.signIn))
 	public.POST("/sign-in", c.open(c.postSignIn))
 	public.POST("/sign-in/key", c.open(c.postSignInByKey))

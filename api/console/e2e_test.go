@@ -69,7 +69,7 @@ func TestAWalkInARealBrowser(t *testing.T) {
 	walk := exec.CommandContext(t.Context(), "node", "walk.mjs")
 	walk.Dir = filepath.Join(root, ".local", "e2e", "tool")
 	walk.Env = append(os.Environ(),
-		"BASE="+site.URL, "SHOTS="+filepath.Join(root, ".local", "e2e"), "ROUND="+round, "NOTICE="+strconv.FormatInt(notice, 10), "TITLE=演练-1",
+		"BASE="+site.URL, "SHOTS="+filepath.Join(root, ".local", "e2e"), "ROUND="+round, "NOTICE="+strconv.FormatInt(notice, 10), "TITLE=演练-1", "OBJECTED="+actstest.One[string](h.World, `SELECT name FROM unit_version WHERE code = '410103001001' LIMIT 1`),
 		"UNITS="+text(walkers), "KEYS="+text(map[string]string{
 			"street": key(h.Clerk(street)), "head": key(h.Head("410102")), "admin": key(h.Admin),
 		}))

@@ -68,6 +68,20 @@ func (c *Console) open(h handler) gin.HandlerFunc {
 	}
 }
 
+// seldom stops an address that asks too often, before anything of what it sends
+// is read.
+func (c *Console) seldom(admits func(g *gin.Context) bool) gin.HandlerFunc {
+	return func(g *gin.Context) {
+		if admits(g) {
+			return
+		}
+		g.Abort()
+		g.Header("Retry-After", "1")
+		p := &page{console: c, c: g, Language: c.texts.Language(g.GetHeader("Accept-Language"))}
+		p.fail(award.Refuse(award.Unavailable, "", "rate_limited"))
+	}
+}
+
 // inside serves a page to whoever is signed in, and sends others to the door.
 func (c *Console) inside(h handler) gin.HandlerFunc {
 	return c.open(func(p *page) error {
@@ -246,6 +260,9 @@ func (p *page) T(key string, args ...any) string {
 
 func (p *page) has(key string) bool { return p.console.texts.Say(p.Language, key) != key }
 
+// With gives a part of a page what it shows beside the page itself.
+func (p *page) With(data any) map[string]any { return map[string]any{"Page": p, "Data": data} }
+
 // Word says the word of a kind for a value, such as filestate for draft.
 func (p *page) Word(kind string, value any) string { return p.T(kind + "_" + fmt.Sprint(value)) }
 
@@ -357,12 +374,20 @@ func (p *page) Select(id, label, known string, choices []choice) field {
 	return f
 }
 
+// Radio makes a field of few choices that all are seen.
+func (p *page) Radio(id, label, known string, choices []choice) field {
+	f := p.Select(id, label, known, choices)
+	f.Kind = "radio"
+	return f
+}
+
 // field is one field of a form, with its label and what is wrong with it. Its ID
 // is the RFC 6901 pointer of what it fills, with strokes for slashes.
 type field struct {
 	ID, Kind, Label, Value, Help, Wrong, Complete string
 	Required                                      bool
 	Rows, Most                                    int
+	Many                                          bool // files
 	Choices                                       []choice
 	Numeric                                       bool // digits come first on a telephone
 }

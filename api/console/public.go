@@ -29,63 +29,109 @@ func rowOf(n acts.Notice, calendar award.Calendar, now time.Time) noticeRow {
 	return row
 }
 
-// notices lists the notices before the public (公示).
-func (c *Console) notices(p *page) error {
+// noticeRows reads the notices before the public or about to be, and those that
+// are over.
+func (c *Console) noticeRows(p *page) (live, past []noticeRow, err error) {
 	now, err := c.Acts.Now(p.ctx())
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	found, err := c.Acts.PublicNotices(p.ctx())
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	calendar, err := c.Acts.StateCalendar(p.ctx())
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	data := struct{ Live, Past []noticeRow }{}
 	for _, n := range found {
 		if row := rowOf(n, calendar, now); row.Live || row.Coming {
-			data.Live = append(data.Live, row)
+			live = append(live, row)
 		} else {
-			data.Past = append(data.Past, row)
+			past = append(past, row)
 		}
 	}
-	return p.show("notices", p.T("page_notices"), data)
+	return live, past, nil
+}
+
+// notices lists the notices before the public (公示).
+func (c *Console) notices(p *page) error {
+	live, past, err := c.noticeRows(p)
+	if err != nil {
+		return err
+	}
+	return p.show("notices", p.T("page_notices"), map[string]any{"Live": live, "Past": past})
+}
+
+// readNotice reads the notice of the address as it stands now.
+func (c *Console) readNotice(p *page) (noticeRow, error) {
+	id, err := p.integer("id")
+	if err != nil {
+		return noticeRow{}, err
+	}
+	n, err := c.Acts.PublicNotice(p.ctx(), id)
+	if err != nil {
+		return noticeRow{}, err
+	}
+	now, err := c.Acts.Now(p.ctx())
+	if err != nil {
+		return noticeRow{}, err
+	}
+	calendar, err := c.Acts.StateCalendar(p.ctx())
+	return rowOf(n, calendar, now), err
+}
+
+// find returns the units on the list whose name holds the text, or whose code
+// begins with it; all for no text.
+func (n noticeRow) find(text string) []award.Listed {
+	var found []award.Listed
+	for _, u := range n.Units {
+		if text == "" || strings.Contains(u.Name, text) || strings.HasPrefix(u.Code, text) {
+			found = append(found, u)
+		}
+	}
+	return found
+}
+
+// logHead is how far the log is sealed, as published lists and receipts print it;
+// "" before anything is.
+func (c *Console) logHead(p *page) (string, error) {
+	head, err := c.Acts.LogHead(p.ctx())
+	if err != nil || head.Position == 0 {
+		return "", err
+	}
+	return head.String(), nil
+}
+
+// noticePage is one notice with its list.
+type noticePage struct {
+	noticeRow
+	Query     string
+	SHA256    string
+	Head      string // of the log
+	SpotCheck bool   // the round has one, of which anybody may read
+	Shown     []award.Listed
+	Total     int
+	Next      int // where the next page of the list begins; 0: nowhere
 }
 
 // notice shows one with its list in the order of lists (D-09); what is looked for
 // stands in the address.
 func (c *Console) notice(p *page) error {
-	id, err := p.integer("id")
+	row, err := c.readNotice(p)
 	if err != nil {
 		return err
 	}
-	n, err := c.Acts.PublicNotice(p.ctx(), id)
-	if err != nil {
+	data := noticePage{noticeRow: row, Query: strings.TrimSpace(p.c.Query("q")), SHA256: hex.EncodeToString(row.ListSHA256), Total: len(row.Units)}
+	if data.Head, err = c.logHead(p); err != nil {
 		return err
 	}
-	now, err := c.Acts.Now(p.ctx())
-	if err != nil {
+	_, err = c.Acts.PublicSpotCheck(p.ctx(), row.Round)
+	if err != nil && award.CodeOf(err) != award.NotFound {
 		return err
 	}
-	calendar, err := c.Acts.StateCalendar(p.ctx())
-	if err != nil {
-		return err
-	}
-	data := struct {
-		noticeRow
-		Query  string
-		SHA256 string
-		Shown  []award.Listed
-		Total  int
-		Next   int // where the next page of the list begins; 0: nowhere
-	}{noticeRow: rowOf(n, calendar, now), Query: strings.TrimSpace(p.c.Query("q")), SHA256: hex.EncodeToString(n.ListSHA256), Total: len(n.Units)}
-	for _, u := range n.Units {
-		if data.Query == "" || strings.Contains(u.Name, data.Query) || strings.HasPrefix(u.Code, data.Query) {
-			data.Shown = append(data.Shown, u)
-		}
-	}
+	data.SpotCheck = err == nil
+	data.Shown = row.find(data.Query)
 	from := min(int(p.after()), len(data.Shown))
 	if data.Shown = data.Shown[from:]; len(data.Shown) > mostLines {
 		data.Shown, data.Next = data.Shown[:mostLines], from+mostLines
@@ -93,25 +139,6 @@ func (c *Console) notice(p *page) error {
 	return p.show("notice", p.T("page_notice"), data)
 }
 
-// mostLines is how many lines of a list one page shows: some 60 kB.
-const mostLines = 500
-
-// titles verifies a title by its number (称号查验).
-func (c *Console) titles(p *page) error {
-	data := struct {
-		Number field
-		Title  *acts.Title
-	}{Number: p.Text("number", p.T("label_title_number"), p.c.Query("number")).as(required)}
-	if number := strings.TrimSpace(p.c.Query("number")); number != "" {
-		found, err := c.Acts.PublicTitle(p.ctx(), number)
-		switch {
-		case award.CodeOf(err) == award.NotFound:
-			data.Number.Wrong = p.T("title_not_given")
-		case err != nil:
-			return err
-		default:
-			data.Title = &found
-		}
-	}
-	return p.show("titles", p.T("page_titles"), data)
-}
+// mostLines is how many lines of a list one page shows: some 75 kB while each
+// leads to its form.
+const mostLines = 400

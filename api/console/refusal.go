@@ -23,7 +23,7 @@ type defect struct {
 
 // describe puts a refusal into the reader's words.
 func (p *page) describe(e *award.Error) *refusal {
-	r := &refusal{Title: p.T("title_" + string(e.Code)), Detail: p.T(e.Key, e.Args...), Rule: p.article(e.Rule)}
+	r := &refusal{Title: p.T("title_" + string(e.Code)), Detail: p.T(e.Key, e.Args...), Rule: p.Article(e.Rule)}
 	for _, d := range e.Fields {
 		id := fieldID(d.Pointer)
 		r.Items = append(r.Items, defect{ID: id, Href: "#" + id, Text: p.T(d.Key, d.Args...)})
@@ -31,9 +31,9 @@ func (p *page) describe(e *award.Error) *refusal {
 	return r
 }
 
-// article writes the article of the Notice (N) or the Opinion (O) that a refusal
+// Article writes the article of the Notice (N) or the Opinion (O) that a refusal
 // rests on. What else it may cite means nothing to a reader.
-func (p *page) article(rule string) string {
+func (p *page) Article(rule string) string {
 	if document, at, cited := strings.Cut(rule, " "); cited && (document == "N" || document == "O") {
 		return p.T("rule_"+document, at)
 	}
@@ -88,6 +88,9 @@ func (p *page) fail(err error) {
 		e = award.Refuse(award.Internal, "", "internal")
 	}
 	p.Refusal, p.status = p.describe(e), statusOf(e.Code)
+	if e.Key == "rate_limited" {
+		p.status = http.StatusTooManyRequests
+	}
 	if err := p.show("error", p.Refusal.Title, nil); err != nil {
 		p.console.Log.ErrorContext(p.ctx(), "page of errors failed", "error", err)
 		p.c.Status(http.StatusInternalServerError)

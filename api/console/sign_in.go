@@ -7,16 +7,6 @@ import (
 	"shifan/internal/award"
 )
 
-// home leads whoever is signed in to the work, and others to what is public.
-func (c *Console) home(p *page) error {
-	if p.SignedIn {
-		p.redirect("/todo")
-		return nil
-	}
-	p.redirect("/notices")
-	return nil
-}
-
 // local returns an address of ours to go on to; none of anybody else's.
 func local(to, otherwise string) string {
 	if !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.ContainsAny(to, "\\\n\r\t") {

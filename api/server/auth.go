@@ -48,7 +48,7 @@ func (s *Server) authenticate(c *gin.Context) {
 // slow lets an address ask no more often than the limit.
 func (s *Server) slow(limit *visitors) gin.HandlerFunc {
 	return func(c *gin.Context) {
-		if !limit.admit(c.ClientIP()) {
+		if !limit.admits(c) {
 			c.Header("Retry-After", "1")
 			s.problem(c, award.Refuse(award.Unavailable, "", "rate_limited"))
 			return
@@ -132,6 +132,9 @@ type visitors struct {
 func newVisitors(now func() time.Time, perSecond rate.Limit, atOnce int) *visitors {
 	return &visitors{now: now, perSecond: perSecond, atOnce: atOnce, known: make(map[string]*rate.Limiter)}
 }
+
+// admits reports whether the address that asks may do so now.
+func (v *visitors) admits(c *gin.Context) bool { return v.admit(c.ClientIP()) }
 
 func (v *visitors) admit(address string) bool {
 	v.mu.Lock()

@@ -26,10 +26,11 @@ type Options struct {
 	Pages    Pages                           // nil: none are served
 }
 
-// Pages are what people see beside the API. slow limits how often an address asks
-// for what needs no sign-in.
+// Pages are what people see beside the API. reads and says tell whether an address
+// may ask for what needs no sign-in once more, or say something there: the API's
+// own measure.
 type Pages interface {
-	Serve(r gin.IRouter, slow gin.HandlerFunc)
+	Serve(r gin.IRouter, reads, says func(c *gin.Context) bool)
 }
 
 // Server serves the API.
@@ -94,7 +95,7 @@ func (s *Server) routes(docs *docs, pages Pages) http.Handler {
 	engine.GET("/docs/:file", docs.serveFile)
 
 	if pages != nil {
-		pages.Serve(engine, s.slow(s.visitors))
+		pages.Serve(engine, s.visitors.admits, s.senders.admits)
 	}
 
 	api := engine.Group(prefix, s.receive, s.authenticate, s.validate)

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
-const { BASE, SHOTS, CHROMIUM, KEYS, ROUND, UNITS, NOTICE, TITLE } = process.env;
+const { BASE, SHOTS, CHROMIUM, KEYS, ROUND, UNITS, NOTICE, OBJECTED, TITLE } = process.env;
 const keys = JSON.parse(KEYS);
 const units = JSON.parse(UNITS); // one community for each walk
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -139,7 +139,8 @@ async function visit() {
   const context = await browser.newContext({ baseURL: BASE, locale: 'zh-CN', viewport: sizes[0] });
   const anyone = await context.newPage();
   for (const [name, path] of [
-    ['notices', '/notices'], ['notice', `/notices/${NOTICE}`], ['titles', `/titles?number=${encodeURIComponent(TITLE)}`], ['sign-in', '/sign-in'],
+    ['home', '/'], ['notices', '/notices'], ['notice', `/notices/${NOTICE}`], ['titles', '/titles'],
+    ['title', `/titles?number=${encodeURIComponent(TITLE)}`], ['progress', '/progress'], ['spot-check', `/spot-checks/${ROUND}`], ['sign-in', '/sign-in'],
   ]) {
     await anyone.goto(path);
     await look(anyone, name, true);
@@ -147,6 +148,42 @@ async function visit() {
   await anyone.getByRole('button', { name: '登录', exact: true }).click();
   await look(anyone, 'sign-in-refused', true);
   await context.close();
+  await object(true);
+  await object(false);
+}
+
+// object is a citizen's way: from the notices to a receipt, and back with its number.
+async function object(scripts) {
+  const context = await browser.newContext({ baseURL: BASE, javaScriptEnabled: scripts, locale: 'zh-CN', viewport: sizes[0] });
+  const citizen = await context.newPage();
+  citizen.setDefaultTimeout(20000);
+  await citizen.goto('/');
+  await main(citizen).getByRole('link', { name: /^提出异议/ }).first().click();
+  await look(citizen, 'objection-unit', scripts);
+  await citizen.getByLabel('对名单中的哪个单位').fill(OBJECTED);
+  await citizen.getByRole('button', { name: '查找' }).click();
+  await look(citizen, 'objection-found', scripts);
+  await main(citizen).getByRole('link', { name: new RegExp(OBJECTED) }).click();
+  await citizen.getByLabel('个人署名').check();
+  await citizen.getByRole('button', { name: '提交' }).click();
+  await citizen.getByRole('alert').waitFor();
+  await look(citizen, 'objection-refused', scripts);
+  await citizen.getByLabel('反映的具体事实').fill('去年十月以来社区服务中心从不开门，台账是检查前三天补造的。');
+  await citizen.getByLabel('姓名或者单位名称').fill('欧阳秉烛');
+  await citizen.getByLabel('联系方式').fill('0371-60000001');
+  await citizen.getByLabel('证明材料').setInputFiles(paper);
+  await citizen.getByRole('button', { name: '提交' }).click();
+  await main(citizen).getByText('异议已收到').waitFor();
+  await look(citizen, 'receipt', scripts);
+  const receipt = (await main(citizen).locator('.number').innerText()).trim();
+  await citizen.getByRole('link', { name: '异议查询' }).first().click();
+  await look(citizen, 'receipts', scripts);
+  await citizen.getByLabel('回执编号').fill(receipt);
+  await citizen.getByRole('button', { name: '查询办理情况' }).click();
+  await main(citizen).getByText('决定是否受理').first().waitFor();
+  await look(citizen, 'objection-status', scripts);
+  await context.close();
+  return receipt;
 }
 
 try {

@@ -169,6 +169,18 @@ type ObjectionInput struct {
 	Objector *Objector // nil: a lead
 }
 
+// check names everything that is missing of what was said.
+func (in ObjectionInput) check() error {
+	defects := award.CheckFacts(in.Facts)
+	if in.Objector != nil {
+		defects = append(defects, award.CheckObjector(in.Objector.Kind, in.Objector.Name, in.Objector.Contact)...)
+	}
+	if len(defects) > 0 {
+		return award.RefuseFields(award.Invalid, "domain 7", "objection_malformed", defects)
+	}
+	return nil
+}
+
 // FileObjection takes an objection from anybody (提出异议), from 00:00 of the first
 // to 24:00 of the last day of the notice, by the record's clock, and gives it a
 // receipt number at once. Nothing needs to be told to the procedure: when the
@@ -179,6 +191,9 @@ func (a *Acts) FileObjection(ctx context.Context, key Key, in ObjectionInput) (O
 		call.Digest = sha256.Sum256([]byte(key.Key))
 	}
 	var o Objection
+	if err := in.check(); err != nil {
+		return o, err
+	}
 	err := a.store.InTx(ctx, func(tx Tx) error {
 		n, err := tx.PassNotice(ctx, in.Notice)
 		if err != nil {
@@ -230,6 +245,9 @@ type EnterObjection struct {
 // later is a report on a holder.
 func (a *Acts) EnterObjection(ctx context.Context, by award.Officer, key Key, in EnterObjection) (Done[Objection], error) {
 	return once(ctx, a, by, key, award.ActEnterObjection, "", func(t *act) (Objection, error) {
+		if err := in.check(); err != nil {
+			return Objection{}, err
+		}
 		n, err := t.PassNotice(ctx, in.Notice)
 		if err != nil {
 			return Objection{}, err

@@ -174,6 +174,43 @@ const (
 	MostObjectionsHour = 1000     // by form, to one notice within an hour: a flood is no public opinion
 )
 
+// How long what an objection says may be, in characters (D-65): enough to be
+// concrete, and to reach whoever made it.
+const (
+	LeastFacts    = 10
+	MostFacts     = 5000
+	leastObjector = 2
+	mostObjector  = 100
+	leastContact  = 2
+	mostContact   = 200
+)
+
+// CheckFacts names what the facts of an objection, a lead or a report lack.
+func CheckFacts(facts string) []Defect { return checkLength("/facts", facts, LeastFacts, MostFacts) }
+
+// CheckObjector names what is missing of who objects: a person by the real name,
+// or a unit, and where the written answer goes (domain 7).
+func CheckObjector(kind ObjectorKind, name, contact string) []Defect {
+	var defects []Defect
+	if kind != ObjectorPerson && kind != ObjectorUnit {
+		defects = append(defects, Defect{Pointer: "/objector/kind", Key: "objector_kind_missing"})
+	}
+	defects = append(defects, checkLength("/objector/name", name, leastObjector, mostObjector)...)
+	return append(defects, checkLength("/objector/contact", contact, leastContact, mostContact)...)
+}
+
+func checkLength(pointer, text string, least, most int) []Defect {
+	switch length := utf8.RuneCountInString(strings.TrimSpace(text)); {
+	case length == 0:
+		return []Defect{{Pointer: pointer, Key: "field_required"}}
+	case length < least:
+		return []Defect{{pointer, "value_too_short", []any{least}}}
+	case length > most:
+		return []Defect{{pointer, "value_too_long", []any{most}}}
+	}
+	return nil
+}
+
 // receiptAlphabet leaves out I, L, O and U, which are misheard or misread.
 const receiptAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 

@@ -1,0 +1,81 @@
+package console
+
+import (
+	"fmt"
+
+	"shifan/internal/acts"
+	"shifan/internal/award"
+)
+
+// progressPage is how far communities have come against the Opinion's numbers
+// (社区建设进展, domain 10).
+type progressPage struct {
+	Year    int
+	Earlier int // the year before, to turn back to
+	Later   int // 0: there is none yet
+	Sum     award.CommunityCounts
+	Targets []progressTarget
+	Areas   []acts.CommunityProgress
+}
+
+// progressTarget is one of the Opinion's numbers and what there is of it.
+type progressTarget struct {
+	award.ProgressTarget
+	Last    string // day; "": every year
+	Share   string
+	Reached bool
+}
+
+// firstProgressYear is the year of the Opinion.
+const firstProgressYear = 2009
+
+// progress shows the nation's communities province by province.
+func (c *Console) progress(p *page) error {
+	now, err := c.Acts.Now(p.ctx())
+	if err != nil {
+		return err
+	}
+	year, current := number(p.c.Query("year")), award.DateOf(now).Year
+	if year < firstProgressYear || year > current {
+		year = current
+	}
+	_, areas, err := c.Acts.PublicProgress(p.ctx(), year)
+	if err != nil {
+		return err
+	}
+	data := progressPage{Year: year, Areas: areas}
+	if year > firstProgressYear {
+		data.Earlier = year - 1
+	}
+	if year < current {
+		data.Later = year + 1
+	}
+	for _, area := range areas {
+		data.Sum = data.Sum.Add(area.CommunityCounts)
+	}
+	for _, t := range award.ProgressTargets() {
+		target := progressTarget{ProgressTarget: t, Share: shareOf(data.Sum, t.Measure), Reached: t.Reached(data.Sum)}
+		if t.By != (award.Date{}) {
+			target.Last = t.By.String()
+		}
+		data.Targets = append(data.Targets, target)
+	}
+	return p.show("progress", p.T("page_progress"), data)
+}
+
+// Share writes a measure of an area in per cent.
+func (progressPage) Share(counts award.CommunityCounts, measure string) string {
+	return shareOf(counts, award.ProgressMeasure(measure))
+}
+
+// shareOf writes a share with one digit, cut off and never rounded up: 79.96 % is
+// not yet 80.
+func shareOf(counts award.CommunityCounts, measure award.ProgressMeasure) string {
+	part, whole := counts.Share(measure)
+	if whole == 0 {
+		return "–"
+	}
+	const thousand = 1000
+	tenths := part * thousand / whole
+	return fmt.Sprintf("%d.%d%%", tenths/10, tenths%10)
+}
