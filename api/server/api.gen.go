@@ -2480,6 +2480,22 @@ type ExpertLoad struct {
 	Name  string `json:"name"`
 }
 
+// ExpertTask defines model for ExpertTask.
+type ExpertTask struct {
+	Assignment Assignment `json:"assignment"`
+
+	// Drill 演练
+	Drill bool `json:"drill"`
+
+	// DueAt 评估验收的截止时刻
+	DueAt time.Time `json:"due_at"`
+
+	// Open 待评分
+	Open       bool   `json:"open"`
+	Round      string `json:"round"`
+	RoundTitle string `json:"round_title"`
+}
+
 // Facts 具体事实
 //
 // Examples: 2025年10月以来，社区服务中心长期不开放，台账为突击补造。
@@ -2816,6 +2832,9 @@ type Marking struct {
 	// Blocks 标准，评分按其指标的顺序
 	Blocks []StandardBlock `json:"blocks"`
 
+	// Evidence 自查的佐证材料
+	Evidence []EvidenceUse `json:"evidence"`
+
 	// Finding 省级考察结论
 	Finding string `json:"finding"`
 
@@ -2830,7 +2849,8 @@ type Marking struct {
 	Province Marks `json:"province"`
 
 	// Self 按标准指标顺序的填报值，得分由标准换算
-	Self Marks `json:"self"`
+	Self   Marks   `json:"self"`
+	Survey *Survey `json:"survey,omitempty"`
 }
 
 // Marks 按标准指标顺序的填报值，得分由标准换算
@@ -4742,6 +4762,13 @@ type OpenAccountsParams struct {
 // OpenAccountsParamsAs defines parameters for OpenAccounts.
 type OpenAccountsParamsAs string
 
+// ListExpertTasksParams defines parameters for ListExpertTasks.
+type ListExpertTasksParams struct {
+	// Cursor 上一页的 next
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // ListAuditParams defines parameters for ListAudit.
 type ListAuditParams struct {
 	// Cursor 上一页的 next
@@ -6494,6 +6521,9 @@ type ServerInterface interface {
 	// OpenAccounts 开通首个账号 First accounts of the offices directly below, from the workbook
 	// (POST /accounts)
 	OpenAccounts(c *gin.Context, params OpenAccountsParams)
+	// ListExpertTasks 我的评审任务 The files that the caller has to judge as an expert, in every round
+	// (GET /assignments)
+	ListExpertTasks(c *gin.Context, params ListExpertTasksParams)
 	// ListAudit 办理日志 The decision log of a round the caller's office owns, or of its own subtree
 	// (GET /audit)
 	ListAudit(c *gin.Context, params ListAuditParams)
@@ -6557,7 +6587,7 @@ type ServerInterface interface {
 	// ChangePassword 修改本人密码 Change one's own password to the pages
 	// (PUT /me/password)
 	ChangePassword(c *gin.Context, params ChangePasswordParams)
-	// ListMessages 收件箱 The office's inbox
+	// ListMessages 收件箱 The inbox: of the office, or of an expert its own
 	// (GET /messages)
 	ListMessages(c *gin.Context, params ListMessagesParams)
 	// ReadMessage 标记已读 Mark a message read
@@ -7113,6 +7143,41 @@ func (siw *ServerInterfaceWrapper) OpenAccounts(c *gin.Context) {
 	}
 
 	siw.Handler.OpenAccounts(c, params)
+}
+
+// ListExpertTasks operation middleware
+func (siw *ServerInterfaceWrapper) ListExpertTasks(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListExpertTasksParams
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListExpertTasks(c, params)
 }
 
 // ListAudit operation middleware
@@ -16183,6 +16248,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/rounds/:round/marks", wrapper.Mark)
 	router.GET(options.BaseURL+"/experts", wrapper.ListExperts)
 	router.PUT(options.BaseURL+"/experts/:officer", wrapper.SetExpert)
+	router.GET(options.BaseURL+"/assignments", wrapper.ListExpertTasks)
 	router.GET(options.BaseURL+"/rounds/:round/assignments", wrapper.ListAssignments)
 	router.POST(options.BaseURL+"/rounds/:round/assignments", wrapper.AssignExperts)
 	router.GET(options.BaseURL+"/rounds/:round/assignments/proposal", wrapper.ProposeAssignment)
@@ -16363,6 +16429,48 @@ type OpenAccountsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response OpenAccountsdefaultApplicationProblemPlusJSONResponse) VisitOpenAccountsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListExpertTasksRequestObject struct {
+	Params ListExpertTasksParams
+}
+
+type ListExpertTasksResponseObject interface {
+	VisitListExpertTasksResponse(w http.ResponseWriter) error
+}
+
+type ListExpertTasks200JSONResponse struct {
+	Items []ExpertTask `json:"items"`
+	Next  *string      `json:"next,omitempty"`
+}
+
+func (response ListExpertTasks200JSONResponse) VisitListExpertTasksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListExpertTasksdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListExpertTasksdefaultApplicationProblemPlusJSONResponse) VisitListExpertTasksResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -24147,6 +24255,9 @@ type StrictServerInterface interface {
 	// OpenAccounts 开通首个账号 First accounts of the offices directly below, from the workbook
 	// (POST /accounts)
 	OpenAccounts(ctx context.Context, request OpenAccountsRequestObject) (OpenAccountsResponseObject, error)
+	// ListExpertTasks 我的评审任务 The files that the caller has to judge as an expert, in every round
+	// (GET /assignments)
+	ListExpertTasks(ctx context.Context, request ListExpertTasksRequestObject) (ListExpertTasksResponseObject, error)
 	// ListAudit 办理日志 The decision log of a round the caller's office owns, or of its own subtree
 	// (GET /audit)
 	ListAudit(ctx context.Context, request ListAuditRequestObject) (ListAuditResponseObject, error)
@@ -24210,7 +24321,7 @@ type StrictServerInterface interface {
 	// ChangePassword 修改本人密码 Change one's own password to the pages
 	// (PUT /me/password)
 	ChangePassword(ctx context.Context, request ChangePasswordRequestObject) (ChangePasswordResponseObject, error)
-	// ListMessages 收件箱 The office's inbox
+	// ListMessages 收件箱 The inbox: of the office, or of an expert its own
 	// (GET /messages)
 	ListMessages(ctx context.Context, request ListMessagesRequestObject) (ListMessagesResponseObject, error)
 	// ReadMessage 标记已读 Mark a message read
@@ -24800,6 +24911,32 @@ func (sh *strictHandler) OpenAccounts(ctx *gin.Context, params OpenAccountsParam
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(OpenAccountsResponseObject); ok {
 		if err := validResponse.VisitOpenAccountsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListExpertTasks operation middleware
+func (sh *strictHandler) ListExpertTasks(ctx *gin.Context, params ListExpertTasksParams) {
+	var request ListExpertTasksRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListExpertTasks(ctx, request.(ListExpertTasksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListExpertTasks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListExpertTasksResponseObject); ok {
+		if err := validResponse.VisitListExpertTasksResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -130,17 +130,22 @@ func (s *Server) ListEvidenceUses(ctx context.Context, request ListEvidenceUsesR
 	if err != nil {
 		return nil, err
 	}
-	page := ListEvidenceUses200JSONResponse{Items: make([]EvidenceUse, len(uses))}
-	for i, u := range uses {
-		page.Items[i] = EvidenceUse{
-			Sha256: u.SHA256, Name: u.Name, Type: EvidenceType(u.Type), Size: u.Size, Scan: EvidenceScan(u.Scan),
-			Kind: EvidenceUseKind(u.Kind), Subject: u.Subject, Office: u.OfficeCode, At: u.At.In(award.Beijing),
-		}
-	}
+	page := ListEvidenceUses200JSONResponse{Items: evidenceUses(uses)}
 	if len(uses) == q.Limit {
 		page.Next = cursorTo(uses[len(uses)-1].ID)
 	}
 	return page, nil
+}
+
+func evidenceUses(uses []acts.EvidenceUse) []EvidenceUse {
+	out := make([]EvidenceUse, len(uses))
+	for i, u := range uses {
+		out[i] = EvidenceUse{
+			Sha256: u.SHA256, Name: u.Name, Type: EvidenceType(u.Type), Size: u.Size, Scan: EvidenceScan(u.Scan),
+			Kind: EvidenceUseKind(u.Kind), Subject: u.Subject, Office: u.OfficeCode, At: u.At.In(award.Beijing),
+		}
+	}
+	return out
 }
 
 func evidenceFile(f acts.EvidenceFile) EvidenceFile {

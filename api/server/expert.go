@@ -98,16 +98,46 @@ func (s *Server) ListAssignments(ctx context.Context, request ListAssignmentsReq
 	return out, nil
 }
 
+// ListExpertTasks lists what the caller has to judge.
+func (s *Server) ListExpertTasks(ctx context.Context, request ListExpertTasksRequestObject) (ListExpertTasksResponseObject, error) {
+	after, err := cursorFrom(request.Params.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	limit := limitOf(request.Params.Limit)
+	tasks, err := s.acts.ExpertTasks(ctx, officer(ctx), after, limit)
+	if err != nil {
+		return nil, err
+	}
+	out := ListExpertTasks200JSONResponse{Items: make([]ExpertTask, len(tasks))}
+	for i, t := range tasks {
+		out.Items[i] = ExpertTask{
+			Assignment: assignment(t.ExpertAssignment), Round: t.Round, RoundTitle: t.RoundTitle, Drill: t.Drill,
+			DueAt: t.DueAt.In(award.Beijing), Open: t.Open,
+		}
+	}
+	if len(tasks) == limit {
+		out.Next = cursorTo(tasks[limit-1].ID)
+	}
+	return out, nil
+}
+
 // GetMarking shows a file to an expert it is assigned to.
 func (s *Server) GetMarking(ctx context.Context, request GetMarkingRequestObject) (GetMarkingResponseObject, error) {
 	m, err := s.acts.Marking(ctx, officer(ctx), request.Round, request.Application)
 	if err != nil {
 		return nil, err
 	}
-	return GetMarking200JSONResponse{
+	out := GetMarking200JSONResponse{
 		Own: assignment(m.ExpertAssignment), Form: Form(m.Form), Self: marksShown(m.Self), Province: marksShown(m.Province),
 		Finding: m.Finding, Blocks: standardBlocks(m.Category.Standard.Blocks), Others: assignments(m.Others),
-	}, nil
+		Evidence: evidenceUses(m.Evidence),
+	}
+	if m.Survey != nil {
+		shown := survey(*m.Survey)
+		out.Survey = &shown
+	}
+	return out, nil
 }
 
 // GiveExpertMarks hands in an expert's marks.

@@ -98,11 +98,15 @@ func (s *Server) GetSurvey(ctx context.Context, request GetSurveyRequestObject) 
 	if err != nil {
 		return nil, err
 	}
-	return GetSurvey200JSONResponse{
+	return GetSurvey200JSONResponse(survey(v)), nil
+}
+
+func survey(v acts.Survey) Survey {
+	return Survey{
 		Revision: v.Revision, ConductedBy: v.ConductedBy, Method: v.Method, FirstDay: day(v.FirstDay), LastDay: day(v.LastDay),
 		Satisfied: v.Answers.Satisfied, Basically: v.Answers.Basically, Dissatisfied: v.Answers.Dissatisfied, Unknown: v.Answers.Unknown,
 		Asked: v.Answers.Asked(), Passed: v.Passed, Reason: given(v.Reason),
-	}, nil
+	}
 }
 
 // day writes a day.

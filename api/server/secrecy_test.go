@@ -61,6 +61,9 @@ func secrets() []canary {
 		}},
 		{"the seed of a spot check whose last visit is not recorded", regexp.MustCompile(`(5e){32}`), func(reader) bool { return true }},
 		{"an expert's marks of a file that others have still to mark", regexp.MustCompile(`48\.13|专家未公开的话`), func(reader) bool { return true }},
+		{"what an expert alone is told", regexp.MustCompile(`只告诉专家的话`), func(r reader) bool {
+			return r.office != award.CodeNation || r.role != award.RoleExpert
+		}},
 		{"why a unit is in a sample that is not published", regexp.MustCompile(`尚未公布的理由`), outsider},
 		{"a key", regexp.MustCompile(`shifan_[0-9A-Za-z]{20}`), func(reader) bool { return true }},
 	}
@@ -176,6 +179,7 @@ func (m *matrix) experts(round string, own, other int64) {
 			expert, m.Admin.Office)
 	}
 	m.Exec(`INSERT INTO expert_assignment (round_id, application_id, expert_id) VALUES ($1, $2, $3)`, round, own, asks)
+	m.Exec(`INSERT INTO message (office_id, officer_id, occasion, kind, subject, body) VALUES ($1, $2, 'expert', 'test', '评审', '只告诉专家的话')`, m.Admin.Office, asks)
 	for _, file := range []int64{own, other} {
 		m.Exec(`WITH s AS (INSERT INTO expert_assignment (round_id, application_id, expert_id) VALUES ($1, $2, $3) RETURNING id)
 			INSERT INTO expert_mark (assignment_id, marks, total, note) SELECT id, '{4813}', 4813, '专家未公开的话' FROM s`, round, file, marked)

@@ -76,6 +76,7 @@ type Reads interface {
 	procedureReads
 	messageReads
 	evidenceReads
+	expertReads
 	calendarReads
 	objectionReads
 }

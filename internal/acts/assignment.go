@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
+	"time"
 
 	"shifan/internal/award"
 )
@@ -165,8 +167,59 @@ func (a *Acts) AssignExperts(ctx context.Context, by award.Officer, key Key, rou
 		if err := t.AddAssignments(ctx, r.ID, p.Given); err != nil {
 			return AssignedExperts{}, err
 		}
+		if err := t.tellAssigned(ctx, r, p.Given); err != nil {
+			return AssignedExperts{}, err
+		}
 		return AssignedExperts{len(p.Given)}, t.audit(ctx, "round/"+r.ID, "", map[string]any{"assigned": len(p.Given), "sha256": p.SHA256})
 	})
+}
+
+// tellAssigned tells each expert, and nobody else, that it has files to mark.
+func (t *act) tellAssigned(ctx context.Context, r Round, given []award.Assignment) error {
+	stage, err := t.Stage(ctx, r.ID, r.Owner, award.StageAssessment)
+	if err != nil {
+		return err
+	}
+	files := map[int64]int{}
+	for _, g := range given {
+		files[g.Expert]++
+	}
+	var messages []Message
+	for _, expert := range slices.Sorted(maps.Keys(files)) {
+		messages = append(messages, Message{
+			Round: r.ID, Office: r.Owner, Officer: expert, Occasion: fmt.Sprintf("assigned/%d/%d", t.id, expert), Kind: string(award.ActAssignExperts),
+			Subject: fmt.Sprintf("〔需办理·截止%s〕请评审 %d 个单位", award.Until(stage.DueAt), files[expert]),
+			Body:    r.Title + "：请查阅评审材料并评分，评分交出后不能更改；与单位有利害关系的，请申请回避。",
+		})
+	}
+	_, err = t.PostAll(ctx, messages)
+	return err
+}
+
+// ExpertTask is a file that an expert has to judge (评审任务), with its round.
+type ExpertTask struct {
+	ExpertAssignment
+	Owner      int64 // the round's owner office
+	RoundTitle string
+	Drill      bool
+	DueAt      time.Time // of the assessment, exclusive
+	Open       bool      // it has still to be marked
+}
+
+// ExpertTasks lists the files assigned to the officer, in every round, in order
+// of ID; of marks those it has given.
+func (a *Acts) ExpertTasks(ctx context.Context, by award.Officer, after int64, limit int) ([]ExpertTask, error) {
+	tasks, err := a.store.ExpertTasks(ctx, by.ID, after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list an expert's files: %w", err)
+	}
+	return slices.DeleteFunc(tasks, func(s ExpertTask) bool { return !MaySee(by, Row{Owner: s.Owner, Expert: s.Expert}) }), nil
+}
+
+// expertReads answers questions about what experts have to do.
+type expertReads interface {
+	// ExpertTasks lists the files of an expert in order of ID.
+	ExpertTasks(ctx context.Context, expert, after int64, limit int) ([]ExpertTask, error)
 }
 
 // Assignments lists who marks what: all of a round to its owner office, to an

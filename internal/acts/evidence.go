@@ -76,7 +76,7 @@ type evidenceTx interface {
 	WaitingEvidence(ctx context.Context, office int64, but string) (int64, error)
 	// EvidenceSights returns through what an office may see a content: its own
 	// file or one below it, and a use in a round. Empty: it may not.
-	EvidenceSights(ctx context.Context, office int64, sha256 string) ([]EvidenceSight, error)
+	EvidenceSights(ctx context.Context, office, officer int64, sha256 string) ([]EvidenceSight, error)
 	evidenceUseTx
 	evidenceRestTx
 }
@@ -317,7 +317,7 @@ func (a *Acts) OpenEvidence(ctx context.Context, by award.Officer, digest string
 
 // seeEvidence reads a file as the officer may see it, or refuses.
 func seeEvidence(ctx context.Context, tx Tx, by award.Officer, digest string) (EvidenceFile, error) {
-	sights, err := tx.EvidenceSights(ctx, by.Office, digest)
+	sights, err := tx.EvidenceSights(ctx, by.Office, by.ID, digest)
 	if err != nil {
 		return EvidenceFile{}, err
 	}

@@ -53,7 +53,8 @@ type evidenceUseReads interface {
 type EvidenceUsesQuery struct {
 	Round string
 	Unit  int64
-	Visit bool // those of visits too: the owner office's
+	Visit bool           // those of visits too: the owner office's
+	Of    award.Category // only those of its self-check; "": all
 	After int64
 	Limit int
 }

@@ -15,6 +15,8 @@ type Marking struct {
 	Self     []award.Points // 自评
 	Province []award.Points // 省级考核
 	Finding  string         // of the province's inspection
+	Survey   *Survey        // nil: there is none
+	Evidence []EvidenceUse  // of the self-check: what the expert may open
 	Category RoundCategory
 	Rules    award.Rules
 	Others   []ExpertAssignment // once the own marks and all others' are in
@@ -62,8 +64,24 @@ func (a *Acts) Marking(ctx context.Context, by award.Officer, round string, appl
 		return Marking{}, err
 	}
 	m.Form, m.Self, m.Province, m.Finding = f.Form, columns.Self, columns.Province, columns.Finding
-	return m, nil
+	m.Evidence, err = a.store.EvidenceUses(ctx, EvidenceUsesQuery{Round: round, Unit: f.Unit, Of: f.Category, Limit: mostProofs})
+	if err != nil {
+		return Marking{}, err
+	}
+	survey, err := a.store.Survey(ctx, application)
+	if award.CodeOf(err) == award.NotFound {
+		return m, nil
+	}
+	if err == nil {
+		survey.judge(m.Rules, f.Category)
+		m.Survey = &survey
+	}
+	return m, err
 }
+
+// mostProofs is how many pieces of evidence an expert is shown of one file: more
+// than its unit has space for, unless they are tiny.
+const mostProofs = 1000
 
 // GiveExpertMarks is what an expert makes of a file.
 type GiveExpertMarks struct {
@@ -173,16 +191,22 @@ func (a *Acts) Recuse(ctx context.Context, by award.Officer, key Key, in OnFile)
 		if err := t.AddAssignments(ctx, r.ID, p.Given); err != nil {
 			return Recused{}, err
 		}
+		if err := t.tellAssigned(ctx, r, p.Given); err != nil {
+			return Recused{}, err
+		}
 		done := Recused{Replaced: len(p.Given) > 0 && len(p.Short) == 0}
 		subject := "〔专家回避〕" + s.Name + "已改由其他专家评分"
 		if !done.Replaced {
 			subject = "〔需办理·专家回避〕" + s.Name + "没有可以接替的专家，请补充专家库后重新分配"
 		}
-		if err := t.Post(ctx, Message{
-			Round: r.ID, Office: r.Owner, Occasion: fmt.Sprintf("recused/%d", s.ID), Kind: string(award.ActRecuse),
-			Subject: subject, Body: "理由：" + in.Reason,
-		}); err != nil {
-			return Recused{}, err
+		for _, m := range []Message{
+			{Occasion: fmt.Sprintf("recused/%d", s.ID), Subject: subject, Body: "理由：" + in.Reason},
+			{Officer: by.ID, Occasion: fmt.Sprintf("recused/%d/own", s.ID), Subject: "〔回避已登记〕" + s.Name, Body: "该单位不再由您评审，已交的评分不计入。"},
+		} {
+			m.Round, m.Office, m.Kind = r.ID, r.Owner, string(award.ActRecuse)
+			if err := t.Post(ctx, m); err != nil {
+				return Recused{}, err
+			}
 		}
 		return done, t.audit(ctx, fileSubject(in.Application), in.Reason, map[string]any{"replaced": done.Replaced, "marked": s.Marked})
 	})

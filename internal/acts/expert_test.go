@@ -22,20 +22,6 @@ func expertRound(t *testing.T, perFile int) province {
 	return provinceOf(t, w, w.OpenDrill(actstest.Drill{Rules: rules}), "41")
 }
 
-// experts puts so many experts into the nation's pool and returns them as they
-// act: for no office.
-func (p province) experts(n int) []award.Officer {
-	p.t.Helper()
-	pool := make([]award.Officer, n)
-	for i := range pool {
-		id := actstest.One[int64](p.World, `INSERT INTO officer (name, office_id, roles) VALUES ($1, $2, '{expert}') RETURNING id`,
-			fmt.Sprintf("专家%d", i), p.Admin.Office)
-		pool[i] = award.Officer{ID: id, Office: p.Admin.Office, Path: p.Admin.Path, Roles: []award.Role{award.RoleExpert}}.Narrowed()
-		p.must(p.pool(acts.SetExpert{Officer: id, Kind: award.ExpertPerson, Most: 10, Active: true}))
-	}
-	return pool
-}
-
 func (p province) pool(in acts.SetExpert) error {
 	_, err := p.Acts.SetExpert(p.t.Context(), p.Admin, p.Key(), in)
 	return err
@@ -100,14 +86,14 @@ func TestAnAssignmentIsSavedAsItWasShownOrNotAtAll(t *testing.T) {
 	_, err := p.Acts.ProposeAssignment(t.Context(), p.Admin, p.round.ID)
 	p.refused(err, award.Conflict, "list_not_frozen")
 	f := p.listed(3)
-	pool := p.experts(1)
+	pool := p.Experts(1)
 	few := p.propose()
 	require.Equal(t, f, few.Short)
 	_, err = p.assign(few.SHA256)
 	require.Equal(t, fmt.Sprintf("/applications/%d experts_short", f[0]), p.refused(err, award.Incomplete, "experts_too_few")[0])
 	require.Zero(t, actstest.One[int](p.World, `SELECT count(*) FROM expert_assignment`))
 
-	pool = append(pool, p.experts(2)...)
+	pool = append(pool, p.Experts(2)...)
 	shown := p.propose()
 	for _, load := range shown.Loads {
 		require.Equal(t, 2, load.Files, "three files of two, among three")
@@ -122,7 +108,7 @@ func TestAnAssignmentIsSavedAsItWasShownOrNotAtAll(t *testing.T) {
 	}
 	p.must(p.pool(conflict))
 	require.Equal(t, award.Stale, award.CodeOf(p.pool(conflict)))
-	p.experts(1)
+	p.Experts(1)
 	_, err = p.assign(shown.SHA256)
 	p.refused(err, award.Conflict, "assignment_changed")
 	for _, has := range p.assigned() {
@@ -135,7 +121,7 @@ func TestAnAssignmentIsSavedAsItWasShownOrNotAtAll(t *testing.T) {
 func TestTwoWhoSaveOneAssignmentAtOnceSaveItOnce(t *testing.T) {
 	p := expertRound(t, 2)
 	p.listed(2)
-	p.experts(3)
+	p.Experts(3)
 	shown, errs := p.propose().SHA256, make(chan error)
 	for i := range 2 {
 		go func() {
@@ -157,7 +143,7 @@ func TestTwoWhoSaveOneAssignmentAtOnceSaveItOnce(t *testing.T) {
 
 func TestAnEntryOfThePoolSaysEverythingThatIsWrongWithIt(t *testing.T) {
 	p := expertRound(t, 1)
-	expert := p.experts(1)[0]
+	expert := p.Experts(1)[0]
 	err := p.pool(acts.SetExpert{
 		Officer: expert.ID, Revision: 1, Kind: award.ExpertBody, Province: "99", Unit: "98", Conflicts: []string{"41", "97"},
 	})
@@ -177,7 +163,7 @@ func TestAnEntryOfThePoolSaysEverythingThatIsWrongWithIt(t *testing.T) {
 func TestAnExpertSeesTheFilesItIsAssignedAndNothingElse(t *testing.T) {
 	p := expertRound(t, 1)
 	f := p.listed(2)
-	pool := p.experts(2)
+	pool := p.Experts(2)
 	by := p.assigned()
 	for _, expert := range pool {
 		for _, file := range f {
@@ -210,6 +196,102 @@ func TestAnExpertSeesTheFilesItIsAssignedAndNothingElse(t *testing.T) {
 	}
 }
 
+// What an expert has to judge: the file's papers, wherever its unit is, as long as
+// it is assigned and no longer.
+func TestAnExpertFindsItsFilesAndOpensWhatProvesThem(t *testing.T) {
+	p := expertRound(t, 1)
+	f := p.listed(1)[0]
+	expert := p.Experts(1)[0]
+	scan, seal, foreign := p.Uploads(p.head, "自查佐证"), p.Uploads(p.head, "盖章页"), p.Uploads(p.head, "别的类别的佐证")
+	for digest, use := range map[string][2]string{
+		scan: {"self_check", "street/1.1"}, seal: {"endorsement", "1"}, foreign: {"self_check", "community/1.1"},
+	} {
+		p.Exec(`INSERT INTO evidence_use (sha256, name, round_id, unit_id, kind, subject, office_id, officer_id)
+			SELECT decode($2, 'hex'), '佐证.pdf', round_id, unit_id, $3, $4, office_id, $5 FROM application WHERE id = $1`, f, digest, use[0], use[1], p.head.ID)
+	}
+	open := func(digest string) error {
+		_, content, err := p.Acts.OpenEvidence(t.Context(), expert, digest)
+		if err == nil {
+			p.must(content.Close())
+		}
+		return err
+	}
+	tasks, err := p.Acts.ExpertTasks(t.Context(), expert, 0, 10)
+	p.must(err)
+	require.Empty(t, tasks)
+	p.refused(open(scan), award.NotFound, "evidence_unknown")
+
+	p.assigned()
+	tasks, err = p.Acts.ExpertTasks(t.Context(), expert, 0, 10)
+	p.must(err)
+	require.Len(t, tasks, 1)
+	require.Equal(t, []any{f, p.round.Title, true}, []any{tasks[0].Application, tasks[0].RoundTitle, tasks[0].Open})
+	m, err := p.Acts.Marking(t.Context(), expert, p.round.ID, f)
+	p.must(err)
+	require.Len(t, m.Evidence, 1)
+	require.Equal(t, scan, m.Evidence[0].SHA256)
+	require.Equal(t, 10, m.Survey.Answers.Asked())
+	p.must(open(scan))
+	p.refused(open(seal), award.NotFound, "evidence_unknown")
+	p.refused(open(foreign), award.NotFound, "evidence_unknown")
+
+	for _, other := range []award.Officer{{}, p.head} { // nobody's, and an officer who is no expert
+		tasks, err = p.Acts.ExpertTasks(t.Context(), other, 0, 10)
+		p.must(err)
+		require.Empty(t, tasks)
+	}
+	_, err = p.recuses(expert, f, "曾提供咨询")
+	p.must(err)
+	tasks, err = p.Acts.ExpertTasks(t.Context(), expert, 0, 10)
+	p.must(err)
+	require.Equal(t, []bool{true, false}, []bool{tasks[0].Recused, tasks[0].Open})
+	p.refused(open(scan), award.NotFound, "evidence_unknown")
+}
+
+func TestAnExpertAloneIsToldOfItsFiles(t *testing.T) {
+	p := expertRound(t, 1)
+	p.listed(1)
+	pool := p.Experts(2)
+	inbox := func(by award.Officer) []string {
+		messages, err := p.Acts.Inbox(t.Context(), by, 0, 100)
+		p.must(err)
+		var subjects []string
+		for _, m := range messages {
+			subjects = append(subjects, m.Subject)
+		}
+		return subjects
+	}
+	office := len(inbox(p.Admin))
+	file, given := int64(0), int64(0)
+	for f, experts := range p.assigned() {
+		file, given = f, experts[0]
+	}
+	first, second := pool[0], pool[1]
+	if given == second.ID {
+		first, second = second, first
+	}
+	require.Len(t, inbox(first), 1)
+	require.Contains(t, inbox(first)[0], "请评审 1 个单位")
+	require.Empty(t, inbox(second))
+	require.Len(t, inbox(p.Admin), office, "its office is not told what is for it alone")
+
+	_, err := p.recuses(first, file, "亲属任职")
+	p.must(err)
+	require.Contains(t, inbox(first)[0], "〔回避已登记〕")
+	require.Contains(t, inbox(second)[0], "请评审 1 个单位")
+	require.Len(t, inbox(p.Admin), office+1)
+
+	messages, err := p.Acts.Inbox(t.Context(), second, 0, 1)
+	p.must(err)
+	_, err = p.Acts.ReadMessage(t.Context(), first, p.Key(), messages[0].ID)
+	p.refused(err, award.NotFound, "not_found")
+	_, err = p.Acts.ReadMessage(t.Context(), p.Admin, p.Key(), messages[0].ID)
+	p.refused(err, award.NotFound, "not_found")
+	_, err = p.Acts.ReadMessage(t.Context(), second, p.Key(), messages[0].ID)
+	p.must(err)
+	require.False(t, actstest.One[bool](p.World, `SELECT read_at IS NULL FROM message WHERE id = $1`, messages[0].ID))
+}
+
 // However an expert signs in, it comes without its office.
 func TestAnExpertComesWithoutItsOffice(t *testing.T) {
 	p := newProvince(t)
@@ -231,7 +313,7 @@ func TestAnExpertComesWithoutItsOffice(t *testing.T) {
 func TestOthersMarksAreHiddenUntilAllAreIn(t *testing.T) {
 	p := expertRound(t, 2)
 	f := p.listed(1)[0]
-	pool := p.experts(2)
+	pool := p.Experts(2)
 	p.assigned()
 	p.must(p.gives(pool[0], f, 90))
 	p.refused(p.gives(pool[0], f, 95), award.Conflict, "expert_marks_final")
@@ -275,7 +357,7 @@ func TestOthersMarksAreHiddenUntilAllAreIn(t *testing.T) {
 func TestARecusalBringsAnotherExpertIfThereIsOne(t *testing.T) {
 	p := expertRound(t, 2)
 	f := p.listed(1)[0]
-	pool := p.experts(3)
+	pool := p.Experts(3)
 	by := make(map[int64]award.Officer)
 	for _, e := range pool {
 		by[e.ID] = e
@@ -301,18 +383,18 @@ func TestARecusalBringsAnotherExpertIfThereIsOne(t *testing.T) {
 	replaced, err = p.recuses(second, f, "亲属任职")
 	p.must(err)
 	require.False(t, replaced, "the pool has no other")
-	about := actstest.One[string](p.World, `SELECT string_agg(subject, '|' ORDER BY id) FROM message WHERE kind = 'recuse' AND office_id = $1`, p.Admin.Office)
+	about := actstest.One[string](p.World, `SELECT string_agg(subject, '|' ORDER BY id) FROM message WHERE kind = 'recuse' AND office_id = $1 AND officer_id IS NULL`, p.Admin.Office)
 	require.Contains(t, strings.Split(about, "|")[0], "已改由其他专家评分")
 	require.Contains(t, strings.Split(about, "|")[1], "没有可以接替的专家")
 	require.Equal(t, []int64{f}, p.propose().Short)
-	fresh := p.experts(1)
+	fresh := p.Experts(1)
 	require.Equal(t, map[int64][]int64{f: {fresh[0].ID}}, p.assigned(), "nobody gets again what it has declined")
 }
 
 func TestTheNationsMarksAreMadeOfTheExpertsAsTheStageIsCompleted(t *testing.T) {
 	p := expertRound(t, 2)
 	f := p.listed(2)
-	pool := p.experts(2)
+	pool := p.Experts(2)
 	p.assigned()
 	p.refused(p.mark(acts.NationalMarks{Application: f[0], Marks: marksOf(p, award.Street, 90)}), award.Conflict, "marks_by_experts")
 	p.must(p.gives(pool[0], f[0], 95))
@@ -342,7 +424,7 @@ func TestAVisitLowersWhatTheExpertsGave(t *testing.T) {
 	w.Acts.DrawFrom(strings.NewReader(strings.Repeat("示范", 100)))
 	p := provinceOf(t, w, w.OpenDrill(actstest.Drill{Rules: rules}), "41")
 	f := p.listed(1)[0]
-	expert := p.experts(1)[0]
+	expert := p.Experts(1)[0]
 	p.assigned()
 	rule, err := p.round.Category(award.Street)
 	p.must(err)

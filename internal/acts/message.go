@@ -17,6 +17,7 @@ type Message struct {
 	ID         int64  // once written; so are the code and the times
 	Round      string // "" for none
 	Office     int64
+	Officer    int64 // whom alone it is for; 0: the office
 	OfficeCode string
 	Occasion   string // such as filed/17 or digest/2026-11-30
 	Kind       string
@@ -39,29 +40,39 @@ type messageTx interface {
 
 // messageReads answers questions about messages and keeps their deliveries.
 type messageReads interface {
-	// Inbox lists an office's messages, newest first, before the given ID; 0:
-	// from the newest.
-	Inbox(ctx context.Context, office, before int64, limit int) ([]Message, error)
+	// Inbox lists the messages for an office and those for the officer alone,
+	// newest first, before the given ID; 0: from the newest.
+	Inbox(ctx context.Context, office, officer, before int64, limit int) ([]Message, error)
 	deliveries
 }
 
-// Inbox lists the messages of the caller's office, newest first.
+// Inbox lists the messages of the caller's office and its own, newest first.
+// An expert has its own alone.
 func (a *Acts) Inbox(ctx context.Context, by award.Officer, before int64, limit int) ([]Message, error) {
-	messages, err := a.store.Inbox(ctx, by.Office, before, limit)
+	messages, err := a.store.Inbox(ctx, by.Office, by.ID, before, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list messages: %w", err)
 	}
 	return messages, nil
 }
 
-// ReadMessage marks a message of the caller's office read.
+// Row returns what the policy must know of the message: what is for one officer
+// alone is not its office's.
+func (m Message) Row() Row {
+	if m.Officer != 0 {
+		return Row{Expert: m.Officer}
+	}
+	return Row{Office: m.Office}
+}
+
+// ReadMessage marks a message of the caller's office, or its own, read.
 func (a *Acts) ReadMessage(ctx context.Context, by award.Officer, key Key, id int64) (Receipt, error) {
 	done, err := once(ctx, a, by, key, award.ActReadMessage, "", func(t *act) (struct{}, error) {
 		m, err := t.Message(ctx, id)
 		if err != nil {
 			return struct{}{}, err
 		}
-		if err := Can(by, award.ActReadMessage, Row{Office: m.Office}); err != nil {
+		if err := Can(by, award.ActReadMessage, m.Row()); err != nil {
 			return struct{}{}, err
 		}
 		t.round = m.Round

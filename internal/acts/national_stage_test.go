@@ -257,11 +257,9 @@ func (n nation) mark() {
 	n.t.Helper()
 	ctx := n.t.Context()
 	by := map[int64]award.Officer{}
-	for i := range 60 {
-		id := actstest.One[int64](n.World, `INSERT INTO officer (name, office_id, roles) VALUES ($1, $2, '{expert}') RETURNING id`,
-			fmt.Sprintf("专家%d", i), n.Admin.Office)
-		by[id] = award.Officer{ID: id, Office: n.Admin.Office, Path: n.Admin.Path, Roles: []award.Role{award.RoleExpert}}.Narrowed()
-		n.must(n.pool(acts.SetExpert{Officer: id, Kind: award.ExpertPerson, Province: provinces()[i%31], Most: 36, Active: true}))
+	for i, expert := range n.Experts(60) {
+		by[expert.ID] = expert
+		n.must(n.pool(acts.SetExpert{Officer: expert.ID, Revision: 1, Kind: award.ExpertPerson, Province: provinces()[i%31], Most: 36, Active: true}))
 	}
 	n.assigned()
 	var own int

@@ -157,7 +157,7 @@ func policy() map[award.Act][]grant {
 		award.ActRequestReview:   {{theUnit, staff}},
 		award.ActAnswerReview:    {{theWaiting, staff}}, // by one who has not acted on the file: Acts.AnswerReview
 
-		award.ActReadMessage: {{theOffice, append(staff, award.RoleAuditor, award.RoleSupervisor)}}, // not an expert: it acts for no office
+		award.ActReadMessage: {{theOffice, append(staff, award.RoleAuditor, award.RoleSupervisor)}, {theExpert, expert}}, // an expert its own: it acts for no office
 	}
 }
 

@@ -92,8 +92,9 @@ func (t *tx) WaitingEvidence(ctx context.Context, office int64, but string) (int
 }
 
 // EvidenceSights returns the nearest file of an office or below it, and one use
-// on something in a round that the office owns, stands above or is.
-func (t *tx) EvidenceSights(ctx context.Context, office int64, sha256 string) ([]acts.EvidenceSight, error) {
+// on something in a round that the office owns, stands above or is, and one on
+// the self-check of a file that the officer is assigned as an expert.
+func (t *tx) EvidenceSights(ctx context.Context, office, officer int64, sha256 string) ([]acts.EvidenceSight, error) {
 	rows, err := t.QueryxContext(ctx, `
 		WITH RECURSIVE held AS (
 			SELECT e.id, e.office_id AS unit_id, ARRAY[e.office_id] AS path
@@ -102,23 +103,31 @@ func (t *tx) EvidenceSights(ctx context.Context, office int64, sha256 string) ([
 			SELECT h.id, v.parent_id, v.parent_id || h.path
 			FROM held h JOIN unit_version v ON v.unit_id = h.unit_id AND v.valid_to IS NULL AND v.parent_id IS NOT NULL
 		), sights AS (
-			(SELECT e.id, e.name, e.office_id, e.uploads, e.uploaded_at, 0::bigint AS owner, 0::bigint AS recommender, e.office_id AS unit, h.path
+			(SELECT e.id, e.name, e.office_id, e.uploads, e.uploaded_at, 0::bigint AS owner, 0::bigint AS recommender, e.office_id AS unit, h.path,
+			        0::bigint AS expert
 			FROM held h JOIN evidence e ON e.id = h.id
 			WHERE h.unit_id = $1 ORDER BY cardinality(h.path), e.id LIMIT 1)
 			UNION ALL
-			(SELECT 0, u.name, u.office_id, 0, u.at, r.owner_office_id, coalesce(s.office_id, 0), s.unit_id, s.path
+			(SELECT 0, u.name, u.office_id, 0, u.at, r.owner_office_id, coalesce(s.office_id, 0), s.unit_id, s.path, 0
 			FROM evidence_use u
 			JOIN round r ON r.id = u.round_id
 			JOIN round_unit s ON s.round_id = u.round_id AND s.unit_id = u.unit_id
 			WHERE u.sha256 = decode($2, 'hex') AND u.ended_at IS NULL
 			  AND ($1 IN (r.owner_office_id, s.office_id) OR $1 = ANY(s.path))
 			  AND (u.kind <> 'visit' OR $1 = r.owner_office_id) LIMIT 1)
+			UNION ALL
+			(SELECT 0, u.name, u.office_id, 0, u.at, 0, 0, 0, '{}', x.expert_id
+			FROM evidence_use u
+			JOIN application a ON a.round_id = u.round_id AND a.unit_id = u.unit_id
+			JOIN expert_assignment x ON x.application_id = a.id AND x.expert_id = $3 AND x.recused_at IS NULL
+			WHERE u.sha256 = decode($2, 'hex') AND u.ended_at IS NULL
+			  AND u.kind = 'self_check' AND split_part(u.subject, '/', 1) = a.category LIMIT 1)
 		)
 		SELECT s.id, encode(b.sha256, 'hex'), s.office_id, coalesce(o.code, ''), s.name, b.type, b.size, b.scan,
-		       s.uploads, s.uploaded_at, s.owner, s.recommender, s.unit, s.path
+		       s.uploads, s.uploaded_at, s.owner, s.recommender, s.unit, s.path, s.expert
 		FROM sights s
 		JOIN evidence_blob b ON b.sha256 = decode($2, 'hex')
-		LEFT JOIN unit_version o ON o.unit_id = s.office_id AND o.valid_to IS NULL`, office, sha256)
+		LEFT JOIN unit_version o ON o.unit_id = s.office_id AND o.valid_to IS NULL`, office, sha256, officer)
 	if err != nil {
 		return nil, fmt.Errorf("look who may see evidence: %w", err)
 	}
@@ -128,7 +137,7 @@ func (t *tx) EvidenceSights(ctx context.Context, office int64, sha256 string) ([
 		var s acts.EvidenceSight
 		var path pq.Int64Array
 		err := rows.Scan(&s.ID, &s.SHA256, &s.Office, &s.OfficeCode, &s.Name, &s.Type, &s.Size, &s.Scan,
-			&s.Uploads, &s.UploadedAt, &s.Row.Owner, &s.Row.Office, &s.Row.Unit, &path)
+			&s.Uploads, &s.UploadedAt, &s.Row.Owner, &s.Row.Office, &s.Row.Unit, &path, &s.Row.Expert)
 		if err != nil {
 			return nil, fmt.Errorf("read who may see evidence: %w", err)
 		}

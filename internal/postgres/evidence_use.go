@@ -76,7 +76,8 @@ func (s *Store) EvidenceUses(ctx context.Context, q acts.EvidenceUsesQuery) ([]a
 		LEFT JOIN unit_version o ON o.unit_id = u.office_id AND o.valid_to IS NULL
 		WHERE u.round_id = $1 AND u.unit_id = $2 AND u.ended_at IS NULL AND u.id > $3
 		  AND ($5 OR u.kind <> 'visit')
-		ORDER BY u.id LIMIT $4`, q.Round, q.Unit, q.After, q.Limit, q.Visit)
+		  AND ($6 = '' OR u.kind = 'self_check' AND split_part(u.subject, '/', 1) = $6)
+		ORDER BY u.id LIMIT $4`, q.Round, q.Unit, q.After, q.Limit, q.Visit, q.Of)
 	if err != nil {
 		return nil, fmt.Errorf("read references to evidence: %w", err)
 	}

@@ -139,30 +139,49 @@ func (t *tx) Assignments(ctx context.Context, q acts.AssignmentQuery) ([]acts.Ex
 	if q.Limit > 0 {
 		limit = fmt.Sprintf(" LIMIT %d", q.Limit)
 	}
-	rows, err := t.QueryxContext(ctx, `
-		SELECT s.id, s.round_id, s.application_id, u.code, u.name, a.category, s.expert_id, s.recused_at IS NOT NULL,
-		       m.marks, m.total, coalesce(m.note, '')
-		FROM expert_assignment s
-		JOIN application a ON a.id = s.application_id
-		JOIN round_unit u ON u.round_id = a.round_id AND u.unit_id = a.unit_id
-		LEFT JOIN expert_mark m ON m.assignment_id = s.id
+	rows, err := t.QueryxContext(ctx, `SELECT `+assignmentColumns+assignmentFrom+`
 		WHERE `+strings.Join(where, " AND ")+` ORDER BY s.id`+limit, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read assignments: %w", err)
 	}
-	defer rows.Close()
-	var found []acts.ExpertAssignment
-	for rows.Next() {
-		var s acts.ExpertAssignment
-		err := rows.Scan(&s.ID, &s.Round, &s.Application, &s.Code, &s.Name, &s.Category, &s.Expert, &s.Recused,
-			(*marks)(&s.Marks), &s.Total, &s.Note)
-		if err != nil {
-			return nil, fmt.Errorf("read assignment: %w", err)
-		}
+	return collect(rows, "read assignment", func(row scanner) (s acts.ExpertAssignment, err error) {
+		err = row.Scan(assignmentInto(&s)...)
 		s.Marked = s.Total != nil
-		found = append(found, s)
+		return s, err
+	})
+}
+
+const assignmentColumns = `
+	s.id, s.round_id, s.application_id, u.code, u.name, a.category, s.expert_id, s.recused_at IS NOT NULL,
+	m.marks, m.total, coalesce(m.note, '')`
+
+const assignmentFrom = `
+	FROM expert_assignment s
+	JOIN application a ON a.id = s.application_id
+	JOIN round_unit u ON u.round_id = a.round_id AND u.unit_id = a.unit_id
+	LEFT JOIN expert_mark m ON m.assignment_id = s.id`
+
+// assignmentInto is where assignmentColumns are scanned to.
+func assignmentInto(s *acts.ExpertAssignment) []any {
+	return []any{&s.ID, &s.Round, &s.Application, &s.Code, &s.Name, &s.Category, &s.Expert, &s.Recused, (*marks)(&s.Marks), &s.Total, &s.Note}
+}
+
+// ExpertTasks lists the files of an expert in order of ID.
+func (s *Store) ExpertTasks(ctx context.Context, expert, after int64, limit int) ([]acts.ExpertTask, error) {
+	rows, err := s.db.QueryxContext(ctx, `SELECT `+assignmentColumns+`, r.owner_office_id, r.title, r.drill, st.due_at,
+		       r.state = 'open' AND st.state = 'open' AND a.state IN ('reviewed', 'marked') AND s.recused_at IS NULL AND m.total IS NULL
+		`+assignmentFrom+`
+		JOIN round r ON r.id = s.round_id
+		JOIN office_stage st ON st.round_id = r.id AND st.office_id = r.owner_office_id AND st.stage = 'assessment'
+		WHERE s.expert_id = $1 AND s.id > $2 ORDER BY s.id LIMIT $3`, expert, after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read an expert's files: %w", err)
 	}
-	return found, rows.Err()
+	return collect(rows, "read an expert's file", func(row scanner) (task acts.ExpertTask, err error) {
+		err = row.Scan(append(assignmentInto(&task.ExpertAssignment), &task.Owner, &task.RoundTitle, &task.Drill, &task.DueAt, &task.Open)...)
+		task.Marked = task.Total != nil
+		return task, err
+	})
 }
 
 // Recuse ends an assignment with the reason.

@@ -22,22 +22,22 @@ func (t *tx) Post(ctx context.Context, m acts.Message) error {
 // PostAll posts messages at once and returns the offices whose message is new.
 func (t *tx) PostAll(ctx context.Context, messages []acts.Message) ([]int64, error) {
 	n := len(messages)
-	rounds, offices, occasions := make([]string, n), make([]int64, n), make([]string, n)
+	rounds, offices, officers, occasions := make([]string, n), make([]int64, n), make([]int64, n), make([]string, n)
 	kinds, subjects, bodies := make([]string, n), make([]string, n), make([]string, n)
 	for i, m := range messages {
-		rounds[i], offices[i], occasions[i] = m.Round, m.Office, m.Occasion
+		rounds[i], offices[i], officers[i], occasions[i] = m.Round, m.Office, m.Officer, m.Occasion
 		kinds[i], subjects[i], bodies[i] = m.Kind, m.Subject, m.Body
 	}
 	var fresh []int64
 	err := t.SelectContext(ctx, &fresh, `
-		INSERT INTO message (round_id, office_id, occasion, kind, subject, body)
-		SELECT nullif(round_id, ''), office_id, occasion, kind, subject, body
-		FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[])
-			AS n (round_id, office_id, occasion, kind, subject, body)
+		INSERT INTO message (round_id, office_id, officer_id, occasion, kind, subject, body)
+		SELECT nullif(round_id, ''), office_id, nullif(officer_id, 0), occasion, kind, subject, body
+		FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[])
+			AS n (round_id, office_id, officer_id, occasion, kind, subject, body)
 		ORDER BY office_id
 		ON CONFLICT ON CONSTRAINT message_occasion DO NOTHING
 		RETURNING office_id`,
-		pq.Array(rounds), pq.Array(offices), pq.Array(occasions), pq.Array(kinds), pq.Array(subjects), pq.Array(bodies))
+		pq.Array(rounds), pq.Array(offices), pq.Array(officers), pq.Array(occasions), pq.Array(kinds), pq.Array(subjects), pq.Array(bodies))
 	if err != nil {
 		return nil, fmt.Errorf("post messages: %w", err)
 	}
@@ -45,7 +45,7 @@ func (t *tx) PostAll(ctx context.Context, messages []acts.Message) ([]int64, err
 }
 
 const messageColumns = `
-	m.id, coalesce(m.round_id, '') AS round_id, m.office_id, coalesce(v.code, '') AS office_code,
+	m.id, coalesce(m.round_id, '') AS round_id, m.office_id, coalesce(m.officer_id, 0) AS officer_id, coalesce(v.code, '') AS office_code,
 	m.occasion, m.kind, m.subject, m.body, m.at, m.read_at`
 
 const messageFrom = ` FROM message m LEFT JOIN unit_version v ON v.unit_id = m.office_id AND v.valid_to IS NULL `
@@ -54,6 +54,7 @@ type messageRow struct {
 	ID         int64
 	Round      string `db:"round_id"`
 	Office     int64  `db:"office_id"`
+	Officer    int64  `db:"officer_id"`
 	OfficeCode string `db:"office_code"`
 	Occasion   string
 	Kind       string
@@ -65,7 +66,7 @@ type messageRow struct {
 
 func (r messageRow) message() acts.Message {
 	return acts.Message{
-		ID: r.ID, Round: r.Round, Office: r.Office, OfficeCode: r.OfficeCode, Occasion: r.Occasion,
+		ID: r.ID, Round: r.Round, Office: r.Office, Officer: r.Officer, OfficeCode: r.OfficeCode, Occasion: r.Occasion,
 		Kind: r.Kind, Subject: r.Subject, Body: r.Body, At: r.At, ReadAt: r.ReadAt.Time,
 	}
 }
@@ -91,11 +92,17 @@ func (t *tx) MarkRead(ctx context.Context, id int64) error {
 	return nil
 }
 
-// Inbox lists an office's messages, newest first.
-func (s *Store) Inbox(ctx context.Context, office, before int64, limit int) ([]acts.Message, error) {
+// Inbox lists an office's and an officer's own messages, newest first: each from
+// its own index.
+func (s *Store) Inbox(ctx context.Context, office, officer, before int64, limit int) ([]acts.Message, error) {
 	var rows []messageRow
-	err := s.db.SelectContext(ctx, &rows, `SELECT `+messageColumns+messageFrom+`
-		WHERE m.office_id = $1 AND ($2::bigint = 0 OR m.id < $2) ORDER BY m.id DESC LIMIT $3`, office, before, limit)
+	err := s.db.SelectContext(ctx, &rows, `
+		WITH newest AS (
+			(SELECT id FROM message WHERE office_id = $1 AND officer_id IS NULL AND ($3::bigint = 0 OR id < $3) ORDER BY id DESC LIMIT $4)
+			UNION ALL
+			(SELECT id FROM message WHERE officer_id = $2 AND ($3::bigint = 0 OR id < $3) ORDER BY id DESC LIMIT $4)
+		)
+		SELECT `+messageColumns+messageFrom+`JOIN newest n ON n.id = m.id ORDER BY m.id DESC LIMIT $4`, office, officer, before, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read inbox: %w", err)
 	}
