@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
 	"shifan/internal/acts"
@@ -19,7 +18,7 @@ import (
 
 // tx is one transaction on the record, as internal/acts sees it.
 type tx struct {
-	*sqlx.Tx
+	*transaction
 	frozen *frozen // the store's
 }
 
@@ -28,7 +27,7 @@ type tx struct {
 func (s *Store) InTx(ctx context.Context, fn func(tx acts.Tx) error) error {
 	var err error
 	for range deadlockTries {
-		err = s.inTx(ctx, func(t *sqlx.Tx) error { return fn(&tx{t, &s.frozen}) })
+		err = s.inTx(ctx, func(t *transaction) error { return fn(&tx{t, &s.frozen}) })
 		if !deadlocked(err) {
 			break
 		}

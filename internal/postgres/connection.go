@@ -67,12 +67,8 @@ type connection struct {
 // times over. One beyond it begins anew.
 const mostPrepared = 500
 
-// QueryContext runs a query. One without parameters is sent as it is: it may be
-// several, and there is nothing to plan twice.
+// QueryContext runs a query.
 func (c *connection) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	if len(args) == 0 {
-		return c.pqConn.QueryContext(ctx, query, args)
-	}
 	s, err := c.statement(ctx, query)
 	if err != nil {
 		return nil, err
@@ -81,7 +77,8 @@ func (c *connection) QueryContext(ctx context.Context, query string, args []driv
 	return rows, c.forget(query, s, err)
 }
 
-// ExecContext runs a statement in the same way.
+// ExecContext runs a statement. One without parameters is sent as it is: it may
+// be several, and there is nothing to plan twice.
 func (c *connection) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
 	if len(args) == 0 {
 		return c.pqConn.ExecContext(ctx, query, args)

@@ -50,13 +50,16 @@ func (r actingRow) officer() award.Officer {
 	return award.Officer{ID: r.ID, Office: r.Office, OfficeCode: r.OfficeCode, Path: r.Path, Roles: rolesOf(r.Roles)}
 }
 
-func officerByKey(ctx context.Context, db sqlx.ExtContext, digest [32]byte) (award.Officer, error) {
+func officerByKey(ctx context.Context, db interface {
+	queryer
+	sqlx.ExecerContext
+}, digest [32]byte) (award.Officer, error) {
 	var row struct {
 		actingRow
 		Key      int64 `db:"key_id"`
 		Unmarked bool
 	}
-	err := sqlx.GetContext(ctx, db, &row, `
+	err := db.GetContext(ctx, &row, `
 		SELECT `+actingColumns+`, k.id AS key_id,
 		       k.last_used_at IS DISTINCT FROM date_trunc('hour', shifan_now()) AS unmarked
 		FROM api_key k

@@ -10,8 +10,6 @@ import (
 	"iter"
 	"strconv"
 
-	"github.com/jmoiron/sqlx"
-
 	"shifan/internal/award"
 	"shifan/internal/register"
 )
@@ -46,7 +44,7 @@ func (s *Store) ImportRegister(
 // list and register, and on a dry run leaves it at that.
 func (s *Store) CompareRegister(ctx context.Context, list register.Import) (register.Report, error) {
 	var done register.Report
-	err := s.inTx(ctx, func(tx *sqlx.Tx) error {
+	err := s.inTx(ctx, func(tx *transaction) error {
 		in := registerImport{Import: list, tx: tx, digest: sha256.New()}
 		read, err := in.copy(ctx)
 		if err != nil {
@@ -89,7 +87,7 @@ var errDryRun = errors.New("a dry run changes nothing")
 // and worked on as a whole (register_sql.go).
 type registerImport struct {
 	register.Import
-	tx     *sqlx.Tx
+	tx     *transaction
 	digest hash.Hash
 	line   []byte // of the digest
 }
@@ -222,7 +220,7 @@ func (in *registerImport) apply(ctx context.Context) error {
 // record notes the import and counts what it did.
 func (in *registerImport) record(ctx context.Context, read int) (register.Summary, error) {
 	done := register.Summary{Read: read}
-	err := in.tx.QueryRowContext(ctx, countChanges).Scan(&done.Added, &done.Changed, &done.Unchanged, &done.Unsure)
+	err := in.tx.QueryRowxContext(ctx, countChanges).Scan(&done.Added, &done.Changed, &done.Unchanged, &done.Unsure)
 	if err != nil {
 		return register.Summary{}, fmt.Errorf("count what the import did: %w", err)
 	}

@@ -67,16 +67,25 @@ func deadlocked(err error) bool {
 	return ok && violation.Code == "40P01"
 }
 
-// inTx runs fn in a transaction and commits when it returns nil.
-func (s *Store) inTx(ctx context.Context, fn func(tx *sqlx.Tx) error) error {
-	tx, err := s.db.BeginTxx(ctx, nil)
+// inTx runs fn in a transaction and commits when it returns nil. A panic of fn
+// takes everything back.
+func (s *Store) inTx(ctx context.Context, fn func(t *transaction) error) error {
+	t, err := begin(ctx, s.db)
 	if err != nil {
 		return lost(fmt.Errorf("begin: %w", err))
 	}
-	if err := fn(tx); err != nil {
-		return lost(errors.Join(err, ignoreDone(tx.Rollback())))
+	finished := false
+	defer func() {
+		if !finished {
+			_ = t.rollback() // a panic is under way, and says more
+		}
+	}()
+	err = fn(t)
+	finished = true
+	if err != nil {
+		return lost(errors.Join(err, ignoreDone(t.rollback())))
 	}
-	if err := tx.Commit(); err != nil {
+	if err := t.commit(); err != nil {
 		return lost(fmt.Errorf("commit: %w", err))
 	}
 	return nil
@@ -94,7 +103,7 @@ func (e lostError) Unwrap() error { return e.error }
 
 // lost marks an error that came of a broken connection.
 func lost(err error) error {
-	if errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+	if errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return lostError{err}
 	}
 	return err
@@ -111,7 +120,7 @@ func constraint(err error) string {
 // ignoreDone drops the error of rolling back what the connection has already
 // given up, so that the cause stands alone.
 func ignoreDone(err error) error {
-	if err == nil || errors.Is(err, sql.ErrTxDone) || errors.Is(err, driver.ErrBadConn) {
+	if err == nil || errors.Is(err, sql.ErrConnDone) || errors.Is(err, driver.ErrBadConn) {
 		return nil
 	}
 	return fmt.Errorf("roll back: %w", err)
