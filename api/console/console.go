@@ -119,8 +119,13 @@ func (c *Console) Serve(r gin.IRouter, reads, says func(g *gin.Context) bool) {
 	r.GET("/rounds/:round/files/:file/form", c.inside(c.form))
 	r.POST("/rounds/:round/files/:file/form", c.inside(c.postForm))
 	r.POST("/rounds/:round/files/:file/endorsement", c.inside(c.postEndorsement))
+	r.POST("/rounds/:round/files/:file/form-scan", c.inside(c.postFormScan))
 	r.POST("/rounds/:round/files/:file/withdrawal", c.inside(c.postWithdrawal))
 	r.POST("/rounds/:round/files/:file/call-up", c.inside(c.postCallUp))
+
+	c.serveDesk(r)
+	c.serveInspection(r)
+	c.serveDepartments(r)
 
 	r.GET("/rounds/:round/self-checks/:unit/:category", c.inside(c.selfCheck))
 	r.POST("/rounds/:round/self-checks/:unit/:category", c.inside(c.postSelfCheck))

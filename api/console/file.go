@@ -91,6 +91,9 @@ type filePage struct {
 
 	Endorse endorseForm
 	Reason  field
+	Scan    field // of the form with its seals
+	MayScan bool
+	Visited bool // it is with the province, or was: there is an inspection to read or to write
 }
 
 // endorseForm is what an office says of the file that waits for it.
@@ -147,6 +150,9 @@ func (c *Console) file(p *page) error {
 		data.Endorse = p.endorseForm(data)
 	}
 	data.Reason = p.Lines("reason", p.T("label_reason"), "").as(required)
+	data.Scan = field{ID: "form_scan", Kind: "file", Label: p.T("label_form_scan"), Help: p.T("help_upload"), Wrong: p.Wrong("form_scan")}
+	data.MayScan = data.Round.State == award.RoundOpen && !data.State.Ended() && acts.Can(by, award.ActScanForm, data.Row(data.Round.Round)) == nil
+	data.Visited = data.State.WithProvince() || data.ProvinceTotal != nil
 	return p.show("file", data.UnitName, data)
 }
 
@@ -207,6 +213,23 @@ func (c *Console) postEndorsement(p *page) error {
 		})
 	}
 	return c.fileDone(p, err, "endorsed")
+}
+
+// postFormScan keeps the scan of the form with the seals of every office that
+// signed.
+func (c *Console) postFormScan(p *page) error {
+	in, err := p.onFile()
+	if err != nil {
+		return err
+	}
+	scan, err := p.upload("form_scan", "/form_scan")
+	if err == nil && scan == "" {
+		err = award.RefuseFields(award.Invalid, "D-35", "evidence_not_chosen", []award.Defect{{Pointer: "/form_scan", Key: "evidence_not_chosen"}})
+	}
+	if err == nil {
+		_, err = c.Acts.ScanForm(p.ctx(), p.by(), p.key(""), acts.ScanForm{Round: in.Round, Application: in.Application, Revision: in.Revision, SHA256: scan})
+	}
+	return c.fileDone(p, err, "form_scanned")
 }
 
 // postWithdrawal withdraws the file at the unit's own wish.

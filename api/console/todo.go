@@ -90,10 +90,10 @@ func (c *Console) duties(p *page, t *todoRound, now time.Time) error {
 	}
 	for _, o := range offices {
 		if o.ID == by.Office && o.Stage.State == award.StageOpen {
-			t.Duties = append(t.Duties, duty{What: p.T("duty_stage", o.WaitingFor), Whom: o.Name, Href: roundAt(t.ID), Due: o.Stage.DueAt})
+			t.Duties = append(t.Duties, duty{What: p.T("duty_stage", o.WaitingFor), Whom: o.Name, Href: officeAt(t.ID, o.Code) + "/desk", Due: o.Stage.DueAt})
 		}
 		if by.Office == t.Owner && o.Package == award.PackageSent {
-			t.Duties = append(t.Duties, duty{What: p.T("duty_package"), Whom: o.Name, Href: roundAt(t.ID), Due: t.Dates.AssessmentDue})
+			t.Duties = append(t.Duties, duty{What: p.T("duty_package"), Whom: o.Name, Href: officeAt(t.ID, o.Code) + "/package", Due: t.Dates.AssessmentDue})
 		}
 	}
 	for i := range t.Duties {
