@@ -2777,8 +2777,11 @@ type ListedUnit struct {
 	Category CategoryName `json:"category"`
 
 	// Code 区划代码(去尾零)
-	Code Code   `json:"code"`
-	Name string `json:"name"`
+	Code Code `json:"code"`
+
+	// Correction 更正内容
+	Correction *string `json:"correction,omitempty"`
+	Name       string  `json:"name"`
 }
 
 // LogFault defines model for LogFault.
@@ -2973,7 +2976,7 @@ type Notice struct {
 	// CorrectedBy 更正本公示的公示
 	CorrectedBy *int64 `json:"corrected_by,omitempty"`
 
-	// Corrects 所更正的已撤回公示
+	// Corrects 所更正的公示：已撤回，或者其中个别单位的信息已更正
 	Corrects *int64 `json:"corrects,omitempty"`
 
 	// Drill 演练

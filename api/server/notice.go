@@ -145,6 +145,9 @@ func (s *Server) GetPublicNoticePage(ctx context.Context, request GetPublicNotic
 		}
 	case award.NoticeEnded:
 		state = "本公示已结束。"
+		if n.CorrectedBy != 0 {
+			state = fmt.Sprintf("本公示已结束，个别单位的信息已更正并重新公示，公示编号为 %d。", n.CorrectedBy)
+		}
 	case award.NoticeAnnounced:
 		if n.Provisional {
 			state = "公示期涉及尚未公布工作日安排的年份，截止时间为暂定。"

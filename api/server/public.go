@@ -27,7 +27,7 @@ func (s *Server) GetPublicNotice(ctx context.Context, request GetPublicNoticeReq
 	out := notice(found)
 	units := make([]ListedUnit, len(found.Units))
 	for i, u := range found.Units {
-		units[i] = ListedUnit{Category: CategoryName(u.Category), Code: u.Code, Name: u.Name}
+		units[i] = ListedUnit{Category: CategoryName(u.Category), Code: u.Code, Name: u.Name, Correction: given(u.Correction)}
 	}
 	out.Units = &units
 	out.LogHead = s.logHead(ctx)

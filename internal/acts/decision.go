@@ -42,8 +42,8 @@ type Title struct {
 type decisionTx interface {
 	// FixCandidates records that the round's candidates are fixed.
 	FixCandidates(ctx context.Context, round string) error
-	// NationalNotice reads the latest national notice of a round; state empty
-	// when there is none.
+	// NationalNotice reads the latest national notice of a round that has ended,
+	// or while none has the latest; state empty when there is none.
 	NationalNotice(ctx context.Context, round string) (Notice, error)
 	// ToName reads the files that may be named: noticed nationally, not suspended,
 	// by category and code. Once the round is decided also candidates whose

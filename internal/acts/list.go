@@ -32,13 +32,16 @@ type ListItem struct {
 	Position    int    // in the body's own order of the category, from 1
 	Reason      string // why it departs from the rank, where it does
 	Removed     bool   // it has left the list since
+	Correction  string // what its line says by rulings (D-101)
+
+	Corrects []int64 `json:"-"` // the objections that the correction answers; when written
 }
 
 // listed returns what is hashed of a list and shown of it.
 func listed(items []ListItem) []award.Listed {
 	lines := make([]award.Listed, len(items))
 	for i, item := range items {
-		lines[i] = award.Listed{Category: item.Category, Code: item.Code, Name: item.Name}
+		lines[i] = award.Listed{Category: item.Category, Code: item.Code, Name: item.Name, Correction: item.Correction}
 	}
 	return lines
 }

@@ -333,6 +333,9 @@ func localAgendas(ctx context.Context, tx Tx, k desk, c Committee) ([]agenda, er
 	if err := barred(ctx, tx, k.round, k.id, files); err != nil {
 		return nil, err
 	}
+	if err := withOwed(ctx, tx, files); err != nil {
+		return nil, err
+	}
 	var agendas []agenda
 	for _, category := range award.Categories() {
 		d := agenda{category: category}
@@ -342,7 +345,7 @@ func localAgendas(ctx context.Context, tx Tx, k desk, c Committee) ([]agenda, er
 				continue
 			}
 			d.add(f.ID, f.Code, f.Name, f.Path, k.id)
-			if f.contender(k.round.Rules).Passed && !f.Suspended {
+			if f.contender(k.round.Rules).Passed && !f.held() {
 				d.Placed, d.Eligible, d.Standing = append(d.Placed, f.ID), append(d.Eligible, f.ID), append(d.Standing, f.ID)
 			}
 		}

@@ -39,7 +39,7 @@ type Notice struct {
 	Evidence []award.Evidence
 	Text     string
 
-	Corrects    int64 // the withdrawn notice in whose place it stands; 0: none
+	Corrects    int64 // the notice in whose place it stands, or some lines of which it corrects; 0: none
 	CorrectedBy int64 // the notice that stands in its place; 0: none
 
 	// Only where one notice is read.
@@ -149,7 +149,11 @@ func (t *act) announceNational(ctx context.Context, a *Acts, round Round, in Ann
 	if err := Can(t.by, t.name, round.ownerRow()); err != nil {
 		return Notice{}, err
 	}
-	if err := round.MustBeOpen(); err != nil {
+	if err := round.mustTakeNotices(); err != nil {
+		return Notice{}, err
+	}
+	earlier, err := t.NationalNotice(ctx, round.ID)
+	if err != nil {
 		return Notice{}, err
 	}
 	list, err := t.candidatesToNotice(ctx, round)
@@ -162,29 +166,10 @@ func (t *act) announceNational(ctx context.Context, a *Acts, round Round, in Ann
 	if err != nil {
 		return Notice{}, err
 	}
+	if earlier.State == award.NoticeEnded { // the round's own stage waits for it no more
+		return n, t.tellWindow(ctx, round, n)
+	}
 	return n, t.tellRound(ctx, award.StagePublicNotice)
-}
-
-// candidatesToNotice returns the latest list of candidates. When its notice was
-// withdrawn and some have left it since, what is noticed again is a corrected
-// list, a revision of its own without them; places stay empty (D-04, D-63).
-func (t *act) candidatesToNotice(ctx context.Context, round Round) (AdoptedList, error) {
-	list, err := t.LatestList(ctx, round.ID, round.Owner, award.ListCandidates)
-	if err != nil || list.ID == 0 {
-		return list, err
-	}
-	withdrawn, err := t.WithdrawnNotice(ctx, round.ID, round.Owner, award.National)
-	if err != nil || withdrawn == 0 {
-		return list, err
-	}
-	standing, err := t.NoticedFiles(ctx, list.ID, award.FileCandidate)
-	if err != nil || len(standing) == len(list.Items) {
-		return list, err
-	}
-	list.Items = slices.DeleteFunc(list.Items, func(i ListItem) bool { return !slices.Contains(standing, i.Application) })
-	hash := award.ListHash(listed(list.Items))
-	list.SHA256 = hash[:]
-	return t.AddList(ctx, round.ID, t.by, round.Owner, list)
 }
 
 func (t *act) announceProvincial(ctx context.Context, a *Acts, in AnnounceNoticeInput) (Notice, error) {
@@ -224,7 +209,7 @@ func (t *act) announce(ctx context.Context, a *Acts, round Round, n Notice, list
 	if live != "" {
 		return Notice{}, award.Refuse(award.Conflict, "domain 7", "notice_exists", list.Revision)
 	}
-	standing, err := t.NoticedFiles(ctx, list.ID, state)
+	standing, err := t.ToNotice(ctx, list.ID, state)
 	if err != nil {
 		return Notice{}, err
 	}
@@ -256,7 +241,8 @@ func (t *act) announce(ctx context.Context, a *Acts, round Round, n Notice, list
 	n.List, n.ListSHA256, n.State = list.ID, list.SHA256, award.NoticeAnnounced
 	n = n.withPlan(plan, round.Rules.NoticeDays)
 	n.Contacts, n.Evidence, n.Text = in.Contacts, in.Evidence, in.Text
-	if n.Corrects, err = t.WithdrawnNotice(ctx, round.ID, n.Office, n.Scope); err != nil {
+	corrected := slices.ContainsFunc(list.Items, func(i ListItem) bool { return i.Correction != "" })
+	if n.Corrects, err = t.NoticeToCorrect(ctx, round.ID, n.Office, n.Scope, corrected); err != nil {
 		return Notice{}, err
 	}
 	if n, err = t.AddNotice(ctx, t.by, n); err != nil {
@@ -308,7 +294,7 @@ func (a *Acts) EndNotice(ctx context.Context, round string, number int) (bool, e
 		if err != nil {
 			return err
 		}
-		if n.State != award.NoticeAnnounced || r.State != award.RoundOpen || now.Before(n.FinalAt) {
+		if n.State != award.NoticeAnnounced || r.State != award.RoundOpen && r.State != award.RoundClosed || now.Before(n.FinalAt) {
 			return nil
 		}
 		ended = true

@@ -32,9 +32,6 @@ type noticeChangeTx interface {
 	AddNoticeEvidence(ctx context.Context, notice int64, revision, replaces int, proofs []award.Evidence) (first int, err error)
 	// AddWaivers keeps what an officer let stand in a notice.
 	AddWaivers(ctx context.Context, by award.Officer, notice int64, waived []award.Waived) error
-	// WithdrawnNotice returns the ID of an office's latest withdrawn notice that
-	// none stands for yet; 0 when there is none.
-	WithdrawnNotice(ctx context.Context, round string, office int64, scope award.Scope) (int64, error)
 }
 
 // PlacedEvidence is a proof at its position.
@@ -155,7 +152,7 @@ func (t *act) moved(ctx context.Context, round Round, n Notice, w newWindow) (No
 	was := n
 	n = n.withPlan(w.plan, w.days)
 	n.Revision++
-	if err := t.tellWindow(ctx, n); err != nil {
+	if err := t.tellWindow(ctx, round, n); err != nil {
 		return Notice{}, err
 	}
 	return n, t.audit(ctx, noticeSubject(n), w.reason, map[string]any{
@@ -168,7 +165,7 @@ func (t *act) moved(ctx context.Context, round Round, n Notice, w newWindow) (No
 // announce again.
 func (a *Acts) WithdrawNotice(ctx context.Context, by award.Officer, key Key, in OnNotice) (Done[Notice], error) {
 	return once(ctx, a, by, key, award.ActWithdrawNotice, in.Round, func(t *act) (Notice, error) {
-		_, n, err := t.changeNotice(ctx, in)
+		round, n, err := t.changeNotice(ctx, in)
 		if err != nil {
 			return Notice{}, err
 		}
@@ -178,7 +175,7 @@ func (a *Acts) WithdrawNotice(ctx context.Context, by award.Officer, key Key, in
 		}
 		n.State = award.NoticeWithdrawn
 		n.Revision++
-		if err := t.tellWindow(ctx, n); err != nil {
+		if err := t.tellWindow(ctx, round, n); err != nil {
 			return Notice{}, err
 		}
 		return n, t.audit(ctx, noticeSubject(n), in.Reason, map[string]any{"number": n.Number})
@@ -197,7 +194,7 @@ func (t *act) changeNotice(ctx context.Context, in OnNotice) (Round, Notice, err
 		if err := Can(t.by, t.name, round.ownerRow()); err != nil {
 			return Round{}, Notice{}, err
 		}
-		if err := round.MustBeOpen(); err != nil {
+		if err := round.mustTakeNotices(); err != nil {
 			return Round{}, Notice{}, err
 		}
 	} else if round, _, err = t.behindGate(ctx, in.Office); err != nil {
@@ -226,13 +223,17 @@ func (t *act) changeNotice(ctx context.Context, in OnNotice) (Round, Notice, err
 	return round, n, n.Plan().MayChange(n.State, now)
 }
 
-// tellWindow leaves word for the notice's workflow and the one that waits for it.
-func (t *act) tellWindow(ctx context.Context, n Notice) error {
-	parent := award.OfficeWorkflow(n.Round, n.OfficeCode)
-	if n.Scope == award.National {
-		parent = award.RoundWorkflow(n.Round)
+// tellWindow leaves word for the notice's workflow and the one that waits for it,
+// unless the round is closed.
+func (t *act) tellWindow(ctx context.Context, round Round, n Notice) error {
+	told := []string{award.NoticeWorkflow(n.Round, n.Number)}
+	switch {
+	case n.Scope == award.Provincial:
+		told = append(told, award.OfficeWorkflow(n.Round, n.OfficeCode))
+	case round.State != award.RoundClosed:
+		told = append(told, award.RoundWorkflow(n.Round))
 	}
-	for _, workflow := range []string{award.NoticeWorkflow(n.Round, n.Number), parent} {
+	for _, workflow := range told {
 		signal := Signal{Workflow: workflow, Name: award.SignalWindowChanged, Told: award.Told{Act: t.id, Office: n.OfficeCode}}
 		if err := t.Tell(ctx, t.id, signal); err != nil {
 			return err

@@ -51,7 +51,7 @@ func (a *Acts) scanNotice(ctx context.Context, n Notice, units []ListItem, waive
 		look(at+"/sha256", text)
 	}
 	for _, u := range units {
-		look("/units/"+u.Code, u.Name)
+		look("/units/"+u.Code, u.Name+"\n"+u.Correction)
 	}
 	return award.CheckFindings(found, waivers)
 }

@@ -136,12 +136,13 @@ type objectionTx interface {
 	// FlagCorrection says on the lists that a file stands on what its line must
 	// say instead.
 	FlagCorrection(ctx context.Context, application int64, correction string) error
-	// SettleCorrections lifts the suspension of the files on a list whose
-	// correction was owed to an earlier notice and has now been noticed.
+	// SettleCorrections ends what a notice's list has corrected, and lifts the
+	// suspension of files about which nothing else is open.
 	SettleCorrections(ctx context.Context, notice Notice) error
 
 	commissionTx
 	attachmentTx
+	correctionTx
 }
 
 // objectionReads answers questions about objections.

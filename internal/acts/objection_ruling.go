@@ -3,6 +3,7 @@ package acts
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"shifan/internal/award"
@@ -73,7 +74,8 @@ func (a *Acts) RuleObjection(ctx context.Context, by award.Officer, key Key, in 
 		if err := t.unnamed(ctx, o, in.Correction); err != nil {
 			return Objection{}, err
 		}
-		o.RuledAt, o.Answer, o.Correction = c.now, in.Answer, in.Correction
+		o.RuledAt, o.Answer = c.now, in.Answer
+		o.Correction = strings.Join(strings.Fields(in.Correction), " ") // one line of a list
 		if o, err = t.handle(ctx, o, in.Outcome, in.Ground, map[string]any{"outcome": in.Outcome, "application": o.Application}); err != nil {
 			return Objection{}, err
 		}
@@ -142,7 +144,7 @@ func (t *act) correct(ctx context.Context, f File, o Objection, ground string) e
 		if err := t.Post(ctx, Message{
 			Round: o.Round, Office: office, Occasion: fmt.Sprintf("objection-ruled/%d", o.ID), Kind: "objection-ruled",
 			Subject: fmt.Sprintf("〔异议部分成立〕%s须更正后重新公示", f.UnitName),
-			Body:    "更正内容:" + o.Correction + "\n依据:" + ground + "\n重新公示期满前该单位暂缓。",
+			Body:    "更正内容:" + o.Correction + "\n依据:" + ground + "\n请将该单位列入更正后的名单重新公示，期满前该单位暂缓。",
 		}); err != nil {
 			return err
 		}

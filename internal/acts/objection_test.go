@@ -343,19 +343,207 @@ func TestAnObjectionPartlyUpheldWaitsForItsCorrectedNotice(t *testing.T) {
 	require.True(t, p.suspended(f[0]))
 
 	// The corrected list, noticed again.
-	p.Exec(`UPDATE application SET suspended = false WHERE id = $1`, f[0])
-	_, err = p.adopt(items(f[0])...)
+	list, err := p.adopt(items(f[0])...)
 	p.must(err)
-	p.Exec(`UPDATE application SET suspended = true WHERE id = $1`, f[0])
-	p.Exec(`INSERT INTO public_notice (round_id, number, list_id, office_id, scope, working_days, opens_at, closes_at, final_at, provisional, officer_id)
-		SELECT $1, 2, max(id), $2, 'provincial', 3, shifan_now(), shifan_now() + interval '3 hours', shifan_now() + interval '4 hours', false, $3 FROM list`,
-		p.round.ID, p.id, p.head.ID)
-	p.At(p.Now().Add(4 * time.Hour))
-	ended, err := p.Acts.EndNotice(t.Context(), p.round.ID, 2)
+	require.Equal(t, "名称应为单位甲社区", list.Items[0].Correction)
+	require.NotEqual(t, award.ListHash([]award.Listed{{Category: award.Community, Code: list.Items[0].Code, Name: list.Items[0].Name}}), [32]byte(list.SHA256))
+	next, err := p.announce()
 	p.must(err)
-	require.True(t, ended)
+	require.Equal(t, n.ID, next.Corrects)
+	shown, err := p.Acts.PublicNotice(t.Context(), next.ID)
+	p.must(err)
+	require.Contains(t, shown.OfficialText(), "更正：名称应为单位甲社区")
+	require.Equal(t, award.ListHash(shown.Units), [32]byte(shown.ListSHA256), "anyone computes it from what is shown")
+	p.At(justBefore(next.FinalAt))
+	ended, err := p.Acts.EndNotice(t.Context(), p.round.ID, next.Number)
+	p.must(err)
+	require.False(t, ended)
+	require.True(t, p.suspended(f[0]))
+	p.ends(next)
 	require.False(t, p.suspended(f[0]))
 	require.Equal(t, "noticed_locally", p.states(f[0])[0])
+}
+
+// The last second of the last notice: what is partly upheld then is left behind by
+// the notice, and comes back by the next; what is dismissed goes on with the rest.
+func TestARulingInTheLastSecondIsNoticedAgainOrGoesOn(t *testing.T) {
+	p := newProvince(t)
+	p.handler()
+	n, f := p.noticed(95, 90, 85)
+	partly, dismissed := p.investigated(p.raises(n, f[0])), p.investigated(p.raises(n, f[1]))
+	p.At(n.ClosesAt)
+	_, err := p.Acts.SuspendObjected(t.Context(), p.round.ID, n.Number)
+	p.must(err)
+	p.At(justBefore(n.FinalAt))
+	p.rules(partly, award.ObjectionPartlyUpheld)
+	p.rules(dismissed, award.ObjectionDismissed)
+	_, err = p.adopt(items(f[0])...)
+	p.refused(err, award.Conflict, "list_under_notice")
+	p.ends(n)
+	require.Equal(t, []string{"proposed", "noticed_locally", "noticed_locally"}, p.states(f...))
+	_, err = p.adopt(items(f[0], f[1])...)
+	p.refused(err, award.Incomplete, "proposals_defective") // what was noticed stays so
+	_, err = p.adopt(items(f[0])...)
+	p.must(err)
+	next, err := p.announce()
+	p.must(err)
+	p.ends(next)
+	require.Equal(t, "noticed_locally", p.states(f[0])[0])
+}
+
+// A second objection while the corrected line is before the public holds the unit
+// again; the correction itself is done.
+func TestASecondObjectionToTheCorrectedLineHoldsItsUnitOnceMore(t *testing.T) {
+	p := newProvince(t)
+	p.handler()
+	n, f := p.noticed(95)
+	p.rules(p.investigated(p.raises(n, f[0])), award.ObjectionPartlyUpheld)
+	p.ends(n)
+	_, err := p.adopt(items(f[0])...)
+	p.must(err)
+	next, err := p.announce()
+	p.must(err)
+	p.At(justBefore(next.ClosesAt))
+	second := p.raises(next, f[0])
+	p.ends(next)
+	require.True(t, p.suspended(f[0]))
+	require.Equal(t, "proposed", p.states(f[0])[0])
+	_, err = p.adopt(items(f[0])...)
+	p.refused(err, award.Incomplete, "proposals_defective") // it waits for its ruling, and for no notice
+	p.rules(p.investigated(second), award.ObjectionDismissed)
+	require.False(t, p.suspended(f[0]))
+	require.Equal(t, "noticed_locally", p.states(f[0])[0])
+}
+
+// An objection to a withdrawn notice that is ruled on while the next one runs: the
+// line that the public reads does not say so, so it is owed still.
+func TestACorrectionThatAListDoesNotCarryIsNotSettledByItsNotice(t *testing.T) {
+	p := newProvince(t)
+	p.handler()
+	n, f := p.noticed(95, 90)
+	o := p.investigated(p.raises(n, f[0]))
+	_, err := p.withdrawNotice(n, 1)
+	p.must(err)
+	list, err := p.adopt(items(f...)...)
+	p.must(err)
+	require.Empty(t, list.Items[0].Correction)
+	next, err := p.announce()
+	p.must(err)
+	p.rules(o, award.ObjectionPartlyUpheld)
+	p.ends(next)
+	require.True(t, p.suspended(f[0]))
+	require.Equal(t, []string{"proposed", "noticed_locally"}, p.states(f...))
+
+	// Adopted before the ruling, a list is out of date.
+	list, err = p.adopt(items(f[0])...)
+	p.must(err)
+	require.NotEmpty(t, list.Items[0].Correction)
+	third, err := p.announce()
+	p.must(err)
+	require.Equal(t, next.ID, third.Corrects)
+	p.ends(third)
+	require.Equal(t, "noticed_locally", p.states(f[0])[0])
+}
+
+// At the nation the others go on to the decision; the corrected line is noticed
+// while the round is open or after it was closed, and a supplementary decision
+// names its unit.
+func TestTheNationsCorrectedLineIsNoticedAgainAlsoAfterTheDecision(t *testing.T) {
+	p := newProvince(t)
+	f := p.scored(award.Community, 95, 90, 85)
+	_, err := p.fix()
+	p.must(err)
+	n, err := p.announceNationally()
+	p.must(err)
+	early, late := p.raises(n, f[0]), p.raises(n, f[1])
+	free := p.Clerk("0")
+	partly := func(o acts.Objection) {
+		_, err := p.Acts.AssignObjection(t.Context(), p.Admin, p.Key(), o.ID, free.ID)
+		p.must(err)
+		_, err = p.Acts.AdmitObjection(t.Context(), free, p.Key(), acts.AdmitObjection{Objection: o.ID, Admitted: true})
+		p.must(err)
+		_, err = p.Acts.InvestigateObjection(t.Context(), free, p.Key(), o.ID)
+		p.must(err)
+		_, err = p.Acts.RuleObjection(t.Context(), free, p.Key(), p.ruling(o, award.ObjectionPartlyUpheld))
+		p.must(err)
+	}
+	partly(early)
+	p.ends(n)
+	again, err := p.announceNationally()
+	p.must(err)
+	require.Equal(t, n.ID, again.Corrects)
+	shown, err := p.Acts.PublicNotice(t.Context(), again.ID)
+	p.must(err)
+	require.Len(t, shown.Units, 1, "who waits for its ruling is not on it")
+	require.NotEmpty(t, shown.Units[0].Correction)
+
+	result, err := p.decide(p.Now()) // the others do not wait for it
+	p.must(err)
+	require.Equal(t, 1, result.Named[award.Community])
+	p.must(p.Acts.CloseRound(t.Context(), p.round.ID))
+	view, err := p.Acts.LookNotice(t.Context(), p.round.ID, again.Number)
+	p.must(err)
+	require.Equal(t, award.RoundOpen, view.State, "its workflow runs on")
+	live, err := p.Acts.LiveWorkflows(t.Context())
+	p.must(err)
+	require.Contains(t, live, award.NoticeWorkflow(p.round.ID, again.Number))
+	_, err = p.announceNationally()
+	p.refused(err, award.Conflict, "notice_exists")
+	p.ends(again)
+	require.Equal(t, []string{"noticed_nationally", "candidate", "named"}, p.states(f...))
+
+	_, err = p.announceNationally()
+	p.refused(err, award.Conflict, "notice_exists") // the other is not ruled on
+	partly(late)
+	third, err := p.announceNationally()
+	p.must(err)
+	require.Equal(t, again.ID, third.Corrects)
+	require.Contains(t, p.Procedure.Told(award.SignalWindowChanged), award.NoticeWorkflow(p.round.ID, third.Number))
+	p.ends(third)
+	require.Equal(t, []string{"noticed_nationally", "noticed_nationally", "named"}, p.states(f...))
+	done, err := p.Acts.Supplement(t.Context(), p.Admin, p.Key(), acts.SupplementInput{
+		Round: p.round.ID, Number: "民决〔2027〕9号", Date: award.DateOf(p.Now()), Ground: "更正后重新公示期满",
+	})
+	p.must(err)
+	require.Equal(t, 2, done.Result.Named[award.Community])
+	view, err = p.Acts.LookNotice(t.Context(), p.round.ID, third.Number)
+	p.must(err)
+	require.True(t, view.Over())
+}
+
+// A candidate that a withdrawn notice has left behind, suspended, is noticed when
+// its objection is dismissed: the second list was made without it.
+func TestACandidateLeftBehindByAWithdrawnNoticeIsNoticedLater(t *testing.T) {
+	p := newProvince(t)
+	f := p.scored(award.Community, 95, 90)
+	_, err := p.fix()
+	p.must(err)
+	n, err := p.announceNationally()
+	p.must(err)
+	o := p.raises(n, f[0])
+	p.At(n.ClosesAt)
+	_, err = p.Acts.SuspendObjected(t.Context(), p.round.ID, n.Number)
+	p.must(err)
+	_, err = p.Acts.WithdrawNotice(t.Context(), p.Admin, p.Key(), acts.OnNotice{
+		Round: p.round.ID, Office: award.CodeNation, Number: n.Number, Revision: 1, Reason: "名单有误",
+	})
+	p.must(err)
+	second, err := p.announceNationally()
+	p.must(err)
+	shown, err := p.Acts.PublicNotice(t.Context(), second.ID)
+	p.must(err)
+	require.Len(t, shown.Units, 1)
+	free := p.Clerk("0")
+	_, err = p.Acts.AssignObjection(t.Context(), p.Admin, p.Key(), o.ID, free.ID)
+	p.must(err)
+	_, err = p.Acts.AdmitObjection(t.Context(), free, p.Key(), acts.AdmitObjection{Objection: o.ID, Ground: "无具体事实"})
+	p.must(err)
+	p.ends(second)
+	require.Equal(t, []string{"candidate", "noticed_nationally"}, p.states(f...))
+	third, err := p.announceNationally()
+	p.must(err)
+	p.ends(third)
+	require.Equal(t, []string{"noticed_nationally", "noticed_nationally"}, p.states(f...))
 }
 
 func TestADismissalAfterTheDecisionLeavesTheUnitToASupplementaryOne(t *testing.T) {

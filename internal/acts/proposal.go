@@ -28,8 +28,9 @@ type ProvinceFile struct {
 	Total       award.Points // 省级考核得分
 	Surveyed    bool
 	Survey      award.Survey
-	Barred      []string // by these departments; only where it is asked for
-	Path        []int64  // the unit's: root … itself
+	Barred      []string     // by these departments; only where it is asked for
+	Owed        []Correction // what its line must say, and has not been noticed yet; likewise
+	Path        []int64      // the unit's: root … itself
 }
 
 // surveyed says whether the unit's survey is there and passes the round's gate.
@@ -81,7 +82,8 @@ type ProposalItem struct {
 // AdoptProposals adopts the proposed list (议定拟推荐名单, domain 5.4): units that
 // passed inspection and survey and that no department bars, each departure from the rank with its reason.
 // It replaces an earlier list unless that one is before the public; units whose
-// notice has ended stay noticed and are not adopted again.
+// notice has ended stay noticed and are not adopted again. One whose line a ruling
+// has corrected comes back by a list that says so (D-101).
 func (a *Acts) AdoptProposals(ctx context.Context, by award.Officer, key Key, in AdoptProposalsInput) (Done[AdoptedList], error) {
 	return once(ctx, a, by, key, award.ActAdoptProposals, in.Round, func(t *act) (AdoptedList, error) {
 		// The list refers to the round's row: held first, as the order of locks has it.
@@ -120,6 +122,9 @@ func (a *Acts) AdoptProposals(ctx context.Context, by award.Officer, key Key, in
 			return AdoptedList{}, err
 		}
 		if err := barred(ctx, t, round, office.ID, files); err != nil {
+			return AdoptedList{}, err
+		}
+		if err := withOwed(ctx, t, files); err != nil {
 			return AdoptedList{}, err
 		}
 		items, err := checkProposals(round.Rules, files, in.Items)
@@ -184,7 +189,7 @@ func checkProposals(rules award.Rules, files []ProvinceFile, proposed []Proposal
 	contenders := map[award.Category][]award.Contender{}
 	for _, f := range files {
 		byID[f.ID] = f
-		if adoptable(f.State) && !f.Suspended {
+		if adoptable(f.State) && !f.held() {
 			contenders[f.Category] = append(contenders[f.Category], f.contender(rules))
 		}
 	}
@@ -204,10 +209,12 @@ func checkProposals(rules award.Rules, files []ProvinceFile, proposed []Proposal
 		seen[f.ID] = true
 		orders[f.Category] = append(orders[f.Category], f.contender(rules))
 		places[f.Category] = append(places[f.Category], i)
-		items = append(items, ListItem{
+		item := ListItem{
 			Application: f.ID, Code: f.Code, Name: f.Name, Category: f.Category,
 			Position: len(orders[f.Category]), Reason: p.Reason,
-		})
+		}
+		item.carry(f.Owed)
+		items = append(items, item)
 	}
 	for _, category := range award.Categories() {
 		for _, k := range award.Departures(orders[category], contenders[category]) {
@@ -233,7 +240,7 @@ func proposalDefect(rules award.Rules, f ProvinceFile, known, twice bool) *award
 		return award.Refuse(award.Incomplete, "N 四(二)", "item_twice", f.Name)
 	case !adoptable(f.State):
 		return award.Refuse(award.Incomplete, "N 四(二)", "item_state", f.Name, string(f.State))
-	case f.Suspended:
+	case f.held():
 		return award.Refuse(award.Incomplete, "domain 7", "item_suspended", f.Name)
 	case !f.Inspected || !f.Passed:
 		return award.Refuse(award.Incomplete, "N 四(二)", "item_not_passed", f.Name)

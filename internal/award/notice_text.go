@@ -72,7 +72,7 @@ func NoticeText(n NoticeForm) string {
 			if place++; place == 1 {
 				line("\n%s", n.title(category))
 			}
-			line("%d. %s（%s）", place, u.Name, u.Code)
+			line("%d. %s（%s）%s", place, u.Name, u.Code, u.corrected())
 		}
 	}
 	return b.String()
@@ -125,4 +125,12 @@ func (c Contact) shown() string {
 		}
 	}
 	return strings.Join(parts, "；")
+}
+
+// corrected is what the text says of a corrected line.
+func (l Listed) corrected() string {
+	if l.Correction == "" {
+		return ""
+	}
+	return "，更正：" + l.Correction
 }

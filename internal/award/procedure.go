@@ -127,7 +127,7 @@ func (v OfficeView) Upcoming() Wake { return v.Next }
 // NoticeView is what a PublicNotice workflow sees.
 type NoticeView struct {
 	Now        time.Time
-	State      RoundState // of the round
+	State      RoundState // of the round; open to a notice announced after it was closed (D-101)
 	Next       Wake
 	Notice     NoticeState
 	Scope      Scope

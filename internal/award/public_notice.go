@@ -134,6 +134,8 @@ type Listed struct {
 	Category Category
 	Code     string
 	Name     string
+
+	Correction string // what a ruling has made of its line (更正); "": nothing
 }
 
 // SortListed puts lines in the order in which every list is shown: category,
@@ -156,13 +158,17 @@ func SortListed(lines []Listed) {
 
 // ListHash returns the SHA-256 of a list: one line "category TAB code TAB name
 // LF" for each unit, in the order of SortListed, so that anyone can compute it
-// from the published list.
+// from the published list. A corrected line has "TAB correction" before its end.
 func ListHash(lines []Listed) [32]byte {
 	sorted := slices.Clone(lines)
 	SortListed(sorted)
 	digest := sha256.New()
 	for _, line := range sorted {
-		fmt.Fprintf(digest, "%s\t%s\t%s\n", line.Category, line.Code, line.Name)
+		fmt.Fprintf(digest, "%s\t%s\t%s", line.Category, line.Code, line.Name)
+		if line.Correction != "" {
+			fmt.Fprintf(digest, "\t%s", line.Correction)
+		}
+		fmt.Fprintln(digest)
 	}
 	return [32]byte(digest.Sum(nil))
 }

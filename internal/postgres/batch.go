@@ -107,7 +107,7 @@ func (s *Store) LiveWorkflows(ctx context.Context) ([]string, error) {
 		WHERE r.state = ANY($1) AND NOT v.settled
 		UNION ALL
 		SELECT n.round_id, '', n.number FROM public_notice n JOIN round r ON r.id = n.round_id
-		WHERE r.state = ANY($1) AND n.state = 'announced'
+		WHERE (r.state = ANY($1) OR r.state = 'closed') AND n.state = 'announced'
 		ORDER BY round, notice, office`, pq.Array(liveStates()))
 	if err != nil {
 		return nil, fmt.Errorf("read live rows: %w", err)

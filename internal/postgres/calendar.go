@@ -206,12 +206,14 @@ func (t *tx) RejectCalendarChange(ctx context.Context, by, change int64, reason 
 	return t.CalendarChange(ctx, change)
 }
 
-// RealRounds returns the rounds under way that follow the State Council's
-// calendar, in order of ID.
+// RealRounds returns the rounds under way, and those with a notice under way, that
+// follow the State Council's calendar, in order of ID.
 func (t *tx) RealRounds(ctx context.Context) ([]string, error) {
 	var rounds []string
 	err := t.SelectContext(ctx, &rounds, `
-		SELECT id FROM round WHERE NOT drill AND state IN ('opening', 'open', 'suspended') ORDER BY id`)
+		SELECT id FROM round r WHERE NOT drill AND (state IN ('opening', 'open', 'suspended')
+		   OR state = 'closed' AND EXISTS (SELECT FROM public_notice n WHERE n.round_id = r.id AND n.state = 'announced'))
+		ORDER BY id`)
 	if err != nil {
 		return nil, fmt.Errorf("read real rounds: %w", err)
 	}

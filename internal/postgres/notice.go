@@ -183,20 +183,6 @@ func (t *tx) WithdrawNotice(ctx context.Context, notice int64, c acts.NoticeChan
 	return nil
 }
 
-// WithdrawnNotice returns the latest withdrawn notice of an office that none
-// stands for.
-func (t *tx) WithdrawnNotice(ctx context.Context, round string, office int64, scope award.Scope) (int64, error) {
-	var id int64
-	err := t.GetContext(ctx, &id, `
-		SELECT coalesce(max(n.id), 0) FROM public_notice n
-		WHERE n.round_id = $1 AND n.office_id = $2 AND n.scope = $3 AND n.state = 'withdrawn'
-		  AND NOT EXISTS (SELECT FROM public_notice c WHERE c.corrects_id = n.id)`, round, office, scope)
-	if err != nil {
-		return 0, fmt.Errorf("look for a withdrawn notice: %w", err)
-	}
-	return id, nil
-}
-
 func readNoticeChanges(ctx context.Context, q queryer, notice int64) ([]acts.NoticeChange, error) {
 	var rows []struct {
 		Revision    int
@@ -280,10 +266,11 @@ func (t *tx) EndNotice(ctx context.Context, notice int64) error {
 	return nil
 }
 
-// NationalNotice reads the latest national notice of a round.
+// NationalNotice reads the latest national notice of a round that has ended, or
+// while none has the latest.
 func (t *tx) NationalNotice(ctx context.Context, round string) (acts.Notice, error) {
 	notices, err := readNotices(ctx, t,
-		`WHERE n.round_id = $1 AND n.scope = 'national' ORDER BY n.number DESC LIMIT 1`, round)
+		`WHERE n.round_id = $1 AND n.scope = 'national' ORDER BY n.state <> 'ended', n.number DESC LIMIT 1`, round)
 	if err != nil || len(notices) == 0 {
 		return acts.Notice{}, err
 	}
@@ -324,7 +311,7 @@ func (s *Store) PublicNotice(ctx context.Context, id int64) (acts.Notice, error)
 	}
 	items, err := readListItems(ctx, s.db, notices[0].List)
 	for _, i := range items { // the whole frozen list, so that its hash can be computed again
-		notices[0].Units = append(notices[0].Units, award.Listed{Category: i.Category, Code: i.Code, Name: i.Name})
+		notices[0].Units = append(notices[0].Units, award.Listed{Category: i.Category, Code: i.Code, Name: i.Name, Correction: i.Correction})
 	}
 	return notices[0], err
 }

@@ -316,31 +316,6 @@ func (t *tx) FlagCorrection(ctx context.Context, application int64, correction s
 	return nil
 }
 
-// SettleCorrections marks corrections owed to earlier notices as noticed, and
-// lifts the suspension of their files where nothing else is open.
-func (t *tx) SettleCorrections(ctx context.Context, n acts.Notice) error {
-	var files pq.Int64Array
-	err := t.GetContext(ctx, &files, `
-		WITH noticed AS (
-			UPDATE objection o SET corrected_at = shifan_now()
-			FROM list_item i
-			WHERE i.list_id = $1 AND i.removed_at IS NULL AND i.application_id = o.application_id
-			  AND o.state = 'partly_upheld' AND o.corrected_at IS NULL AND o.notice_id <> $2
-			RETURNING o.application_id
-		) SELECT coalesce(array_agg(application_id), '{}') FROM noticed`, n.List, n.ID)
-	if err != nil {
-		return fmt.Errorf("settle corrections: %w", err)
-	}
-	_, err = t.ExecContext(ctx, `
-		UPDATE application a SET suspended = false
-		WHERE a.id = ANY($1) AND NOT `+openObjection+`
-		  AND NOT EXISTS (SELECT FROM objection o WHERE o.application_id = a.id AND o.state = 'partly_upheld' AND o.corrected_at IS NULL)`, files)
-	if err != nil {
-		return fmt.Errorf("let corrected files go on: %w", err)
-	}
-	return nil
-}
-
 // ObjectionPage lists objections in order of ID.
 func (s *Store) ObjectionPage(ctx context.Context, q acts.ObjectionQuery) ([]acts.Objection, error) {
 	rows, err := s.db.QueryxContext(ctx, objectionColumns+`

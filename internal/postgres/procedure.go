@@ -24,14 +24,13 @@ func (s *Store) LookRound(ctx context.Context, round string) (award.RoundView, e
 		       st.due_at, coalesce(st.state = 'open' AND st.overdue_at IS NULL AND st.due_at <= shifan_now(), false),
 		       st.overdue_at IS NOT NULL AND st.state = 'open', coalesce(st.state = 'complete', false),
 		       r.list_frozen_at IS NOT NULL, r.scored_at IS NOT NULL, r.candidates_at IS NOT NULL,
-		       coalesce(n.number, 0), coalesce(n.state = 'ended', false), r.decided_at IS NOT NULL,
+		       coalesce(n.number, 0), coalesce(n.ended, false), r.decided_at IS NOT NULL,
 		       (SELECT count(*) FROM batch_failure b WHERE b.round_id = r.id)
 		FROM round r
 		LEFT JOIN office_stage st ON st.round_id = r.id AND st.office_id = r.owner_office_id AND st.stage = 'assessment'
 		LEFT JOIN LATERAL (
-			SELECT number, state FROM public_notice n
-			WHERE n.round_id = r.id AND n.scope = 'national' AND n.state <> 'withdrawn'
-			ORDER BY number DESC LIMIT 1) n ON true
+			SELECT max(number) AS number, bool_or(n.state = 'ended') AS ended FROM public_notice n
+			WHERE n.round_id = r.id AND n.scope = 'national' AND n.state <> 'withdrawn') n ON true
 		CROSS JOIN LATERAL (
 			SELECT count(*) AS total, count(*) FILTER (WHERE settled) AS done,
 			       count(*) FILTER (WHERE package_state = 'sent') AS sent,
@@ -116,7 +115,7 @@ func (s *Store) LookOffice(ctx context.Context, round, office string) (award.Off
 func (s *Store) LookNotice(ctx context.Context, round string, number int) (award.NoticeView, error) {
 	var v award.NoticeView
 	err := s.db.QueryRowxContext(ctx, `
-		SELECT shifan_now(), r.state, n.state, n.scope, coalesce(f.code, ''), n.opens_at, n.closes_at, n.final_at,
+		SELECT shifan_now(), CASE WHEN r.state = 'closed' AND n.state = 'announced' THEN 'open' ELSE r.state END, n.state, n.scope, coalesce(f.code, ''), n.opens_at, n.closes_at, n.final_at,
 		       (SELECT count(*) FROM list_item i WHERE i.list_id = n.list_id AND i.removed_at IS NULL),
 		       (SELECT count(*) FROM objection o WHERE o.notice_id = n.id AND o.state IN ('received', 'admitted', 'investigating'))
 		FROM public_notice n

@@ -78,7 +78,9 @@ func (t *tx) LatestList(ctx context.Context, round string, office int64, kind aw
 
 func readListItems(ctx context.Context, q queryer, list int64) ([]acts.ListItem, error) {
 	rows, err := q.QueryxContext(ctx, `
-		SELECT l.application_id, u.code, u.name, l.category, l.position, l.reason, l.removed_at IS NOT NULL
+		SELECT l.application_id, u.code, u.name, l.category, l.position, l.reason, l.removed_at IS NOT NULL,
+		       coalesce((SELECT string_agg(o.correction, '；' ORDER BY o.id) FROM list_correction c JOIN objection o ON o.id = c.objection_id
+		                 WHERE c.list_id = l.list_id AND o.application_id = l.application_id), '')
 		FROM list_item l
 		JOIN application a ON a.id = l.application_id
 		JOIN round_unit u ON u.round_id = a.round_id AND u.unit_id = a.unit_id
@@ -88,7 +90,7 @@ func readListItems(ctx context.Context, q queryer, list int64) ([]acts.ListItem,
 		return nil, fmt.Errorf("read list: %w", err)
 	}
 	return collect(rows, "read list item", func(row scanner) (i acts.ListItem, err error) {
-		err = row.Scan(&i.Application, &i.Code, &i.Name, &i.Category, &i.Position, &i.Reason, &i.Removed)
+		err = row.Scan(&i.Application, &i.Code, &i.Name, &i.Category, &i.Position, &i.Reason, &i.Removed, &i.Correction)
 		return i, err
 	})
 }
@@ -120,6 +122,14 @@ func (t *tx) AddList(ctx context.Context, round string, by award.Officer, office
 		list.ID, pq.Array(applications), pq.Array(categories), pq.Array(positions), pq.Array(reasons))
 	if err != nil {
 		return acts.AdoptedList{}, fmt.Errorf("write list items: %w", err)
+	}
+	var corrects []int64
+	for _, item := range list.Items {
+		corrects = append(corrects, item.Corrects...)
+	}
+	_, err = t.ExecContext(ctx, `INSERT INTO list_correction (list_id, objection_id) SELECT $1, unnest($2::bigint[])`, list.ID, pq.Array(corrects))
+	if err != nil {
+		return acts.AdoptedList{}, fmt.Errorf("write what a list corrects: %w", err)
 	}
 	return list, nil
 }
