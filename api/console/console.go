@@ -123,6 +123,7 @@ func (c *Console) Serve(r gin.IRouter, reads, says func(g *gin.Context) bool) {
 	r.POST("/rounds/:round/files/:file/withdrawal", c.inside(c.postWithdrawal))
 	r.POST("/rounds/:round/files/:file/call-up", c.inside(c.postCallUp))
 
+	c.serveAdministrator(r)
 	c.serveDesk(r)
 	c.serveInspection(r)
 	c.serveDepartments(r)

@@ -104,7 +104,7 @@ func (b *browser) get(path string) *browser {
 	return b
 }
 
-var hiddenInput = regexp.MustCompile(`<input type="hidden" name="([a-z0-9-]+)" value="([^"]*)">`)
+var hiddenInput = regexp.MustCompile(`<input type="hidden" name="([a-z0-9_-]+)" value="([^"]*)">`)
 
 // fill returns what the form to an address on the page read last holds, hidden
 // fields only, and what is typed into it.

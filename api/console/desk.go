@@ -227,6 +227,7 @@ func (p *page) steps(d deskPage, cut acts.Cut, list acts.AdoptedList, asked bool
 type limitsPage struct {
 	Round  acts.RoundStanding
 	Limits []acts.Limit
+	May    bool // replace a count by an official one
 }
 
 // Left is how many places are left.
@@ -243,5 +244,6 @@ func (c *Console) limits(p *page) error {
 		return err
 	}
 	data.Limits = slices.DeleteFunc(data.Limits, func(l acts.Limit) bool { return l.Ratio == 0 })
+	data.May = p.may(award.ActSetLimit, data.Round.Row()) && data.Round.State.Live()
 	return p.show("limits", p.T("limits"), data)
 }

@@ -197,7 +197,8 @@ func TestEveryPageRendersForEveryoneInBothLanguagesHoweverHostileItsNames(t *tes
 		SELECT 'T-<1>', round_id, id, unit_id, category, $1, true, '2026-12-01' FROM application LIMIT 1`, hostile)
 
 	inside := []string{
-		"/todo", "/files", "/rounds", "/rounds/" + round, "/rounds/" + round + "/units", "/rounds/" + round + "/files",
+		"/todo", "/files", "/rounds", "/rounds/" + round, "/rounds/" + round + "/limits", "/rounds/" + round + "/levers/move-date",
+		"/rounds/" + round + "/levers/reopen?office=41", "/rounds/" + round + "/units", "/rounds/" + round + "/files",
 		"/rounds/" + round + "/files?category=community&state=returned&mine=1", file, "/messages", "/staff", "/password",
 		"/rounds/" + round + "/self-checks/" + community + "/community?block=4", "/notices", "/titles?number=T-%3C1%3E", "/titles?number=" + url.QueryEscape(hostile),
 	}

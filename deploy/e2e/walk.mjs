@@ -110,12 +110,17 @@ async function walk(unit, scripts) {
 async function visit() {
   const admin = await enter(keys.admin, true);
   for (const [name, path] of [
-    ['todo-admin', '/todo'], ['rounds', '/rounds'], ['round', `/rounds/${ROUND}`], ['files', `/rounds/${ROUND}/files`],
+    ['todo-admin', '/todo'], ['rounds', '/rounds'], ['round', `/rounds/${ROUND}`], ['limits', `/rounds/${ROUND}/limits`], ['office', `/rounds/${ROUND}/offices/41`],
+    ['lever', `/rounds/${ROUND}/levers/move-office-date?office=41`], ['files', `/rounds/${ROUND}/files`],
     ['messages', '/messages'], ['staff', '/staff'], ['password', '/password'], ['error', '/rounds/none'],
   ]) {
     await admin.goto(path);
     await look(admin, name, true);
   }
+  await admin.goto(`/rounds/${ROUND}/levers/suspend-round`);
+  await admin.getByLabel('理由').fill('汛情');
+  await admin.getByRole('button', { name: '查看影响' }).click();
+  await look(admin, 'preview', true);
   const head = await enter(keys.head, true);
   await head.goto('/staff');
   await head.getByLabel('姓名').fill('王五');

@@ -28,11 +28,12 @@ type Acts struct {
 	evidence  EvidenceStore
 	random    io.Reader // where seeds come from
 	passwords passwords
+	counts    *keptCounts
 }
 
 // New returns the acts over the record, telling the procedure what it must hear.
 func New(store Store, procedure Procedure, log *slog.Logger) *Acts {
-	return &Acts{store: store, procedure: procedure, log: log, random: rand.Reader, passwords: newPasswords()}
+	return &Acts{store: store, procedure: procedure, log: log, random: rand.Reader, passwords: newPasswords(), counts: newKeptCounts()}
 }
 
 // Store is the record. internal/postgres implements it.

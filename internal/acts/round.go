@@ -18,6 +18,7 @@ type roundTx interface {
 	leverTx
 	officeDatesTx
 	limitTx
+	previewTx
 	// RoundStanding reads a round as it now stands.
 	RoundStanding(ctx context.Context, id string) (RoundStanding, error)
 }

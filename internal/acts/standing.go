@@ -93,10 +93,9 @@ func (s OfficeStanding) Late() bool {
 // officeReads shows where offices stand.
 type officeReads interface {
 	// OfficeStandings reads the recommending offices of a round, without
-	// counts, in D-09 order; code narrows to one.
+	// counts and reminders, in D-09 order; code narrows to one.
 	OfficeStandings(ctx context.Context, round, code string) ([]OfficeStanding, error)
-	// Funnels counts units by office and category; office narrows to one, 0 is all.
-	Funnels(ctx context.Context, round string, office int64) ([]Funnel, error)
+	countReads
 }
 
 // RoundQuery asks for a page of rounds, newest first.
@@ -175,24 +174,40 @@ func (a *Acts) officeStandings(ctx context.Context, by award.Officer, round, cod
 	if err != nil {
 		return nil, err
 	}
-	offices := slices.DeleteFunc(all, func(o OfficeStanding) bool { return !concerns(by, r, o.Office) })
-	if !slices.ContainsFunc(offices, func(o OfficeStanding) bool { return MaySee(by, o.Row(r)) }) {
-		return offices, nil
-	}
-	var only int64
-	if len(offices) == 1 {
-		only = offices[0].ID
-	}
-	funnels, err := a.store.Funnels(ctx, round, only)
+	offices := concerning(by, r, all)
+	reminders, err := a.store.Reminders(ctx, round)
 	if err != nil {
 		return nil, err
 	}
+	var funnels []Funnel
+	if slices.ContainsFunc(offices, func(o OfficeStanding) bool { return MaySee(by, o.Row(r)) }) {
+		var only int64
+		if len(offices) == 1 {
+			only = offices[0].ID
+		}
+		if funnels, err = a.store.Funnels(ctx, round, only); err != nil {
+			return nil, err
+		}
+	}
+	counted(by, r, offices, funnels, reminders)
+	return offices, nil
+}
+
+// concerning leaves the offices that the officer may know of.
+func concerning(by award.Officer, r Round, all []OfficeStanding) []OfficeStanding {
+	return slices.DeleteFunc(slices.Clone(all), func(o OfficeStanding) bool { return !concerns(by, r, o.Office) })
+}
+
+// counted completes offices with what was counted, as far as the officer sees
+// them.
+func counted(by award.Officer, r Round, offices []OfficeStanding, funnels []Funnel, reminders map[int64]int) {
 	for i := range offices {
-		if o := &offices[i]; MaySee(by, o.Row(r)) {
+		o := &offices[i]
+		o.Reminders = reminders[o.ID]
+		if MaySee(by, o.Row(r)) {
 			o.Counts = r.of(o.ID, funnels)
 		}
 	}
-	return offices, nil
 }
 
 // concerns reports whether the officer may know of the office in the round: it

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
 	"shifan/internal/acts"
@@ -135,7 +134,7 @@ func (s *Store) OfficeStandings(ctx context.Context, round, code string) ([]acts
 		f.told.Stage = o.Stage.State
 		standings = append(standings, acts.OfficeStanding{
 			Office: o, Package: f.told.Package, WaitingFor: f.told.WaitingFor(),
-			Reminders: f.reminders, SelfCheckReportedAt: f.reported.Time, Notices: of[o.ID],
+			SelfCheckReportedAt: f.reported.Time, Notices: of[o.ID],
 		})
 	}
 	return standings, nil
@@ -143,14 +142,13 @@ func (s *Store) OfficeStandings(ctx context.Context, round, code string) ([]acts
 
 // officeFact is what is known of an office beside its own rows.
 type officeFact struct {
-	told      award.OfficeFacts
-	reminders int
-	reported  sql.NullTime
+	told     award.OfficeFacts
+	reported sql.NullTime
 }
 
 func (s *Store) officeFacts(ctx context.Context, round string) (map[int64]officeFact, error) {
 	rows, err := s.db.QueryxContext(ctx, `
-		SELECT f.office_id, coalesce(p.state, ''), sc.completed_at, coalesce(w.reminders, 0),
+		SELECT f.office_id, coalesce(p.state, ''), sc.completed_at,
 		       ap.closes_at <= shifan_now(), f.arrival_at <= shifan_now(),
 		       EXISTS (SELECT FROM list l WHERE l.round_id = f.round_id AND l.office_id = f.office_id AND l.kind = 'proposed'),
 		       EXISTS (SELECT FROM public_notice n WHERE n.round_id = f.round_id AND n.office_id = f.office_id AND n.state = 'announced'),
@@ -162,10 +160,6 @@ func (s *Store) officeFacts(ctx context.Context, round string) (map[int64]office
 		LEFT JOIN LATERAL (
 			SELECT state FROM package p WHERE p.round_id = f.round_id AND p.office_id = f.office_id ORDER BY revision DESC LIMIT 1
 		) p ON true
-		LEFT JOIN (
-			SELECT office_id, sum(reminders) AS reminders FROM application
-			WHERE round_id = $1 AND ended_at IS NULL GROUP BY office_id
-		) w ON w.office_id = f.office_id
 		WHERE f.round_id = $1`, round)
 	if err != nil {
 		return nil, fmt.Errorf("read what offices wait for: %w", err)
@@ -175,7 +169,7 @@ func (s *Store) officeFacts(ctx context.Context, round string) (map[int64]office
 	for rows.Next() {
 		var id int64
 		var f officeFact
-		err := rows.Scan(&id, &f.told.Package, &f.reported, &f.reminders, &f.told.ApplyOver, &f.told.Arrived,
+		err := rows.Scan(&id, &f.told.Package, &f.reported, &f.told.ApplyOver, &f.told.Arrived,
 			&f.told.Proposed, &f.told.NoticeLive, &f.told.NoticeEnded, &f.told.Recommending)
 		if err != nil {
 			return nil, fmt.Errorf("read what an office waits for: %w", err)
@@ -183,55 +177,4 @@ func (s *Store) officeFacts(ctx context.Context, round string) (map[int64]office
 		facts[id] = f
 	}
 	return facts, rows.Err()
-}
-
-// Funnels counts units by office and category, each source once: a state may
-// come and go, so "ever reached" is read from history; the cut and the titles
-// are as they stand.
-func (s *Store) Funnels(ctx context.Context, round string, office int64) ([]acts.Funnel, error) {
-	rows, err := s.db.QueryxContext(ctx, `
-		SELECT office_id, category, sum(units), sum(self_checked), sum(ready), sum(applied), sum(at_province), sum(unsigned),
-		       sum(proposed), sum(noticed), sum(recommended), sum(places), sum(candidates), sum(named)
-		FROM (
-			SELECT office_id, category, eligible AS units, 0 AS self_checked, 0 AS ready, 0 AS applied, 0 AS at_province,
-			       0 AS unsigned, 0 AS proposed, 0 AS noticed, 0 AS recommended, places, 0 AS candidates, 0 AS named
-			FROM recommendation_limit WHERE round_id = $1 AND ($2 = 0 OR office_id = $2)
-			UNION ALL
-			SELECT office_id, category, 0, count(*), count(*) FILTER (WHERE ready), 0, 0, 0, 0, 0, 0, 0, 0, 0
-			FROM self_check WHERE round_id = $1 AND ($2 = 0 OR office_id = $2) GROUP BY office_id, category
-			UNION ALL
-			SELECT office_id, category, 0, 0, 0, count(*) FILTER (WHERE filed_at IS NOT NULL),
-			       count(*) FILTER (WHERE at_province), count(*) FILTER (WHERE unsigned),
-			       count(*) FILTER (WHERE proposed), count(*) FILTER (WHERE noticed), 0, 0,
-			       count(*) FILTER (WHERE candidate), 0
-			FROM (
-				SELECT a.office_id, a.category, a.filed_at, a.unsigned,
-				       bool_or(h.to_state = 'at_province') AS at_province, bool_or(h.to_state = 'proposed') AS proposed,
-				       bool_or(h.to_state = 'noticed_locally') AS noticed, bool_or(h.to_state = 'candidate') AS candidate
-				FROM application a LEFT JOIN application_history h ON h.application_id = a.id
-					AND h.to_state IN ('at_province', 'proposed', 'noticed_locally', 'candidate')
-				WHERE a.round_id = $1 AND ($2 = 0 OR a.office_id = $2)
-				GROUP BY a.id
-			) reached GROUP BY office_id, category
-			UNION ALL
-			SELECT office_id, category, 0, 0, 0, 0, 0, 0, 0, 0, count(*), 0, 0, 0
-			FROM recommendation WHERE round_id = $1 AND ($2 = 0 OR office_id = $2) GROUP BY office_id, category
-			UNION ALL
-			SELECT a.office_id, t.category, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, count(*)
-			FROM title t JOIN application a ON a.id = t.application_id
-			WHERE t.round_id = $1 AND ($2 = 0 OR a.office_id = $2) GROUP BY a.office_id, t.category
-		) counted
-		GROUP BY office_id, category`, round, office)
-	if err != nil {
-		return nil, fmt.Errorf("count units: %w", err)
-	}
-	return scanFunnels(rows)
-}
-
-func scanFunnels(rows *sqlx.Rows) ([]acts.Funnel, error) {
-	return collect(rows, "read unit counts", func(row scanner) (f acts.Funnel, err error) {
-		err = row.Scan(&f.Office, &f.Category, &f.Units, &f.SelfChecked, &f.Ready, &f.Applied, &f.AtProvince, &f.Unsigned,
-			&f.Proposed, &f.NoticedLocally, &f.Recommended, &f.RecommendationLimit, &f.Candidates, &f.Named)
-		return f, err
-	})
 }
