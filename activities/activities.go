@@ -20,6 +20,7 @@ type Looker interface {
 	LookRound(ctx context.Context, round string) (award.RoundView, error)
 	LookOffice(ctx context.Context, round, office string) (award.OfficeView, error)
 	LookNotice(ctx context.Context, round string, number int) (award.NoticeView, error)
+	LookDraft(ctx context.Context, round string) (award.DraftView, error)
 	OfficeCodes(ctx context.Context, round string) ([]string, error)
 }
 
@@ -34,6 +35,8 @@ type Stepper interface {
 	SuspendObjected(ctx context.Context, round string, number int) (int, error)
 	EndNotice(ctx context.Context, round string, number int) (bool, error)
 	CloseRound(ctx context.Context, round string) error
+	DraftNext(ctx context.Context, years int) (round string, err error)
+	RemindDraft(ctx context.Context, round string, number int) error
 }
 
 // Batcher walks many rows page by page.

@@ -24,6 +24,12 @@ func (a *Activities) LookNotice(ctx context.Context, round string, number int) (
 	return view, answer(err)
 }
 
+// LookDraft returns where a draft of the series stands.
+func (a *Activities) LookDraft(ctx context.Context, round string) (award.DraftView, error) {
+	view, err := a.look.LookDraft(ctx, round)
+	return view, answer(err)
+}
+
 // ListOffices returns the codes of the round's recommending offices, in order.
 func (a *Activities) ListOffices(ctx context.Context, round string) ([]string, error) {
 	codes, err := a.look.OfficeCodes(ctx, round)
@@ -78,4 +84,17 @@ func (a *Activities) EndNotice(ctx context.Context, round string, number int) (b
 // CloseRound closes a round that has been decided.
 func (a *Activities) CloseRound(ctx context.Context, round string) error {
 	return answer(a.step.CloseRound(ctx, round))
+}
+
+// DraftNext drafts the next round of the series when its turn has come (N 二) and
+// returns the draft that waits for a person; "" when none does.
+func (a *Activities) DraftNext(ctx context.Context, years int) (string, error) {
+	round, err := a.step.DraftNext(ctx, years)
+	return round, answer(err)
+}
+
+// RemindDraft reminds the administrators of a draft that waits for them; number
+// tells one reminder from the next.
+func (a *Activities) RemindDraft(ctx context.Context, round string, number int) error {
+	return answer(a.step.RemindDraft(ctx, round, number))
 }

@@ -25,6 +25,7 @@ type keeper struct {
 	acts      *acts.Acts
 	procedure *workflows.Client
 	provision func(context.Context) error
+	years     int    // between the rounds of the series; 0: none is drafted
 	lost      func() // Temporal can not be reached
 	log       *slog.Logger
 }
@@ -141,6 +142,9 @@ func (k *keeper) ensure(ctx context.Context) error {
 	if err := k.ensureDailies(ctx); err != nil {
 		return err
 	}
+	if err := k.ensureSeries(ctx); err != nil {
+		return err
+	}
 	live, err := k.acts.LiveWorkflows(ctx)
 	if err != nil {
 		return fmt.Errorf("list live workflows: %w", err)
@@ -175,4 +179,16 @@ func (k *keeper) ensureDailies(ctx context.Context) error {
 		}
 	}
 	return err
+}
+
+// ensureSeries keeps the Schedule that drafts the next national round.
+func (k *keeper) ensureSeries(ctx context.Context) error {
+	at, err := k.acts.NextLaunch(ctx, k.years)
+	if err != nil {
+		return fmt.Errorf("find when the next round is drafted: %w", err)
+	}
+	if at.IsZero() {
+		return k.procedure.DropSeries(ctx)
+	}
+	return k.procedure.EnsureSeries(ctx, at, k.years)
 }

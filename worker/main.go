@@ -89,7 +89,7 @@ func run(ctx context.Context, settings config.Config, log *slog.Logger) (err err
 	}
 	defer func() { err = errors.Join(err, health.Close()) }()
 
-	k := &keeper{acts: a, procedure: procedure, provision: p.provision, lost: p.pause, log: log}
+	k := &keeper{acts: a, procedure: procedure, provision: p.provision, years: settings.SeriesYears, lost: p.pause, log: log}
 	var keeping sync.WaitGroup
 	keeping.Go(func() { k.run(ctx) })
 	keeping.Go(func() { k.tidy(ctx) })

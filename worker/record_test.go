@@ -35,24 +35,35 @@ func (c *course) record(moment string) {
 		"batch-pass-up": award.BatchWorkflow(c.round, "41", award.JobPassUp, 1),
 		"batch-score":   award.BatchWorkflow(c.round, "", award.JobScore, 1),
 	} {
-		var history historypb.History
-		events := c.temporal.GetWorkflowHistory(context.Background(), id, "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
-		for events.HasNext() {
-			event, err := events.Next()
-			if err != nil {
-				break // it has not begun yet at this moment
-			}
-			history.Events = append(history.Events, event)
-		}
+		history := c.history(id, "")
 		if n := len(history.GetEvents()); n < shortestHistory || moment != "closed" && ended(history.GetEvents()[n-1]) {
 			continue // not begun yet, or recorded when all is closed
 		}
-		file := filepath.Join(folder, fmt.Sprintf("%s-%s-%s.json", release, name, moment))
-		if _, err := os.Stat(file); err == nil {
-			c.t.Fatalf("%s is there: a recorded history is never overwritten", file)
-		}
-		require.NoError(c.t, os.WriteFile(file, anonymous(c.t, &history), 0o644))
+		c.write(filepath.Join(folder, fmt.Sprintf("%s-%s-%s.json", release, name, moment)), history)
 	}
+}
+
+// history reads the events of a workflow; empty: it has not begun yet.
+func (s *system) history(workflow, run string) *historypb.History {
+	history := new(historypb.History)
+	events := s.temporal.GetWorkflowHistory(context.Background(), workflow, run, false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	for events.HasNext() {
+		event, err := events.Next()
+		if err != nil {
+			break
+		}
+		history.Events = append(history.Events, event)
+	}
+	return history
+}
+
+// write keeps a history for the replay test.
+func (s *system) write(file string, history *historypb.History) {
+	s.t.Helper()
+	if _, err := os.Stat(file); err == nil {
+		s.t.Fatalf("%s is there: a recorded history is never overwritten", file)
+	}
+	require.NoError(s.t, os.WriteFile(file, anonymous(s.t, history), 0o644))
 }
 
 // shortestHistory is how many events a history has once its first task is done:

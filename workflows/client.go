@@ -119,6 +119,8 @@ func workflowOf(id string) (function any, args []any, options client.StartWorkfl
 	switch {
 	case len(part) == 2 && part[0] == "round":
 		function, args, about = Round, []any{part[1]}, aboutRound(part[1])
+	case len(part) == 3 && part[0] == "round" && part[2] == "draft":
+		function, args, about = RoundDraft, []any{part[1]}, aboutDraft(part[1])
 	case len(part) == 4 && part[0] == "round" && part[2] == "office":
 		function, args, about = Office, []any{part[1], part[3]}, aboutOffice(part[1], part[3])
 	case len(part) == 4 && part[0] == "round" && part[2] == "notice":
@@ -223,6 +225,89 @@ func (c *Client) Dailies(ctx context.Context) ([]string, error) {
 		}
 	}
 	return rounds, nil
+}
+
+// seriesSchedule is the ID of the Schedule that drafts the next national round.
+const seriesSchedule = "biennial"
+
+// lastScheduleYear is the last that Temporal's calendars know.
+const lastScheduleYear = 2100
+
+// EnsureSeries keeps the Schedule of RoundLauncher as the record has it: first at
+// the given instant, and again every so many years. One that says otherwise, of a
+// round opened since or of another interval, is put right; whether an operator has
+// paused it is left as it is.
+func (c *Client) EnsureSeries(ctx context.Context, first time.Time, years int) error {
+	at := first.In(award.Beijing)
+	one := func(n int) []client.ScheduleRange { return []client.ScheduleRange{{Start: n}} }
+	spec := client.ScheduleSpec{
+		Calendars: []client.ScheduleCalendarSpec{{
+			Year: []client.ScheduleRange{{Start: at.Year(), End: lastScheduleYear, Step: years}}, Month: one(int(at.Month())),
+			DayOfMonth: one(at.Day()), Hour: one(at.Hour()),
+		}},
+		TimeZoneName: "Asia/Shanghai",
+	}
+	action := &client.ScheduleWorkflowAction{
+		ID: seriesSchedule + "/run", Workflow: RoundLauncher, Args: []any{years}, TaskQueue: QueueProcedure,
+		StaticSummary: "草拟下一批次",
+		StaticDetails: "原则上每两年评选一次：由上一批次复制草拟下一批次，提醒管理员核对、开启。系统不会自行开启。",
+	}
+	handle := c.temporal.ScheduleClient().GetHandle(ctx, seriesSchedule)
+	there, err := handle.Describe(ctx)
+	if _, gone := errors.AsType[*serviceerror.NotFound](err); gone {
+		_, err = c.temporal.ScheduleClient().Create(ctx, client.ScheduleOptions{
+			ID: seriesSchedule, Spec: spec, Note: "首次开启后每隔若干年,提前两个月草拟下一批次", Action: action,
+			Overlap:       enumspb.SCHEDULE_OVERLAP_POLICY_SKIP,
+			CatchupWindow: seriesCatchup,
+		})
+		if err != nil && !alreadyScheduled(err) {
+			return fmt.Errorf("schedule the next round: %w", err)
+		}
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read the schedule of the next round: %w", err)
+	}
+	if sameTurns(there.Schedule.Spec.Calendars, spec.Calendars[0]) {
+		return nil
+	}
+	err = handle.Update(ctx, client.ScheduleUpdateOptions{
+		DoUpdate: func(in client.ScheduleUpdateInput) (*client.ScheduleUpdate, error) {
+			changed := in.Description.Schedule
+			changed.Spec, changed.Action = &spec, action
+			return &client.ScheduleUpdate{Schedule: &changed}, nil
+		},
+	})
+	if err != nil {
+		return fmt.Errorf("move the schedule of the next round: %w", err)
+	}
+	return nil
+}
+
+// seriesCatchup is how late a draft missed while Temporal was down is made up.
+const seriesCatchup = 90 * 24 * time.Hour
+
+// sameTurns reports whether a Schedule's calendars say what is wanted.
+func sameTurns(have []client.ScheduleCalendarSpec, want client.ScheduleCalendarSpec) bool {
+	first := func(r []client.ScheduleRange) int {
+		if len(r) == 0 {
+			return 0
+		}
+		return r[0].Start
+	}
+	return len(have) == 1 && len(have[0].Year) == 1 &&
+		have[0].Year[0].Start == want.Year[0].Start && max(1, have[0].Year[0].Step) == max(1, want.Year[0].Step) &&
+		first(have[0].Month) == first(want.Month) && first(have[0].DayOfMonth) == first(want.DayOfMonth) && first(have[0].Hour) == first(want.Hour)
+}
+
+// DropSeries removes the Schedule of the next round: there is no round to copy,
+// or the installation drafts none.
+func (c *Client) DropSeries(ctx context.Context) error {
+	err := c.temporal.ScheduleClient().GetHandle(ctx, seriesSchedule).Delete(ctx)
+	if _, gone := errors.AsType[*serviceerror.NotFound](err); err != nil && !gone {
+		return fmt.Errorf("drop the schedule of the next round: %w", err)
+	}
+	return nil
 }
 
 func alreadyScheduled(err error) bool {

@@ -32,6 +32,14 @@ func aboutRound(roundID string) start {
 	}
 }
 
+func aboutDraft(roundID string) start {
+	return start{
+		summary:    "草拟批次 " + roundID + " · 等待开启",
+		details:    "草拟批次 **" + roundID + "** 由上一批次复制而来(原则上每两年一次)：提醒管理员核对、开启。系统不会自行开启；开启或者取消后结束。",
+		attributes: temporal.NewSearchAttributes(roundIDKey.ValueSet(roundID)),
+	}
+}
+
 func aboutOffice(roundID, code string) start {
 	return start{
 		summary:    "推荐机构 " + code + " · 批次 " + roundID,
@@ -205,6 +213,19 @@ func (d *details) notice(ctx workflow.Context, v award.NoticeView, waitingFor st
 	})
 }
 
+// draft shows a RoundDraft.
+func (d *details) draft(ctx workflow.Context, v award.DraftView, waitingFor string) error {
+	rows := []row{
+		{"上一批次", v.Follows},
+		{"宜开启", shortDate(v.OpenBy)},
+		{"下一日期", nextDate(v.Next)},
+	}
+	rows = append(rows, lastAct(v.LastAct)...)
+	return d.set(ctx, standing{
+		stage: award.StageSelfCheck, state: string(v.State), waitingFor: waitingFor, overdue: !v.Now.Before(v.OpenBy),
+	}, award.Wake{At: v.OpenBy}, rows)
+}
+
 // showBatch shows how far a batch has come.
 func showBatch(ctx workflow.Context, in BatchInput) error {
 	workflow.SetCurrentDetails(ctx, fmt.Sprintf("| | |\n|---|---|\n| %s | 已办 **%d**，未能办理 %d |\n| 办到主键 | %d |\n",
@@ -223,7 +244,7 @@ func lastAct(last award.LastAct) []row {
 		return nil
 	}
 	name := string(last.Name)
-	for _, s := range slices.Concat(roundSignals(), officeSignals()) {
+	for _, s := range slices.Concat(roundSignals(), officeSignals(), draftSignals()) {
 		if s.name == last.Name {
 			name, _, _ = strings.Cut(s.description, "：")
 			break

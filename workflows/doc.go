@@ -1,6 +1,6 @@
 // Package workflows is the procedure: N chapter 四 as durable workflows. Start
 // with round.go, which reads as the chapter; then office.go, public_notice.go,
-// batch.go and daily.go; watch.go holds the one loop in which all of them wait.
+// batch.go, daily.go and launcher.go; watch.go holds the one loop in which all of them wait.
 //
 // PostgreSQL is the record, Temporal the procedure. A workflow knows nothing
 // but its round's ID (and office code): it looks at the record, does what has

@@ -19,6 +19,8 @@ func Register(r Registry) {
 	r.RegisterWorkflowWithOptions(Round, long("Round"))
 	r.RegisterWorkflowWithOptions(Office, long("Office"))
 	r.RegisterWorkflowWithOptions(PublicNotice, long("PublicNotice"))
+	r.RegisterWorkflowWithOptions(RoundDraft, long("RoundDraft"))
+	r.RegisterWorkflowWithOptions(RoundLauncher, short("RoundLauncher"))
 	r.RegisterWorkflowWithOptions(StageBatch, short("StageBatch"))
 	r.RegisterWorkflowWithOptions(Daily, short("Daily"))
 }

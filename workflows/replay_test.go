@@ -66,6 +66,24 @@ func TestReplayCanFail(t *testing.T) {
 			}
 			return workflows.PublicNotice(ctx, id, number)
 		})
+		register("RoundLauncher", func(ctx workflow.Context, years int) error {
+			if err := before(ctx); err != nil {
+				return err
+			}
+			return workflows.RoundLauncher(ctx, years)
+		})
+		register("RoundDraft", func(ctx workflow.Context, id string) error {
+			if err := before(ctx); err != nil {
+				return err
+			}
+			return workflows.RoundDraft(ctx, id)
+		})
+		register("Daily", func(ctx workflow.Context, id string) error {
+			if err := before(ctx); err != nil {
+				return err
+			}
+			return workflows.Daily(ctx, id)
+		})
 		register("StageBatch", func(ctx workflow.Context, in workflows.BatchInput) (award.PageResult, error) {
 			if err := before(ctx); err != nil {
 				return in.Result, err

@@ -64,6 +64,15 @@ func officeSignals() []signal {
 	}
 }
 
+// draftSignals lists what a RoundDraft hears (N 二).
+func draftSignals() []signal {
+	return []signal{
+		{award.ActEditRound, "修改草拟批次"},
+		{award.ActOpenRound, "开启批次：不再等待"},
+		{award.ActCancelRound, "取消草拟批次：本次不评选"},
+	}
+}
+
 // noticeSignals lists what a PublicNotice hears (N 四(四), domain 7).
 func noticeSignals() []signal {
 	return []signal{

@@ -33,8 +33,10 @@ type world struct {
 	offices    map[string]*award.OfficeView
 	notices    map[int]*award.NoticeView
 	batches    map[string]award.BatchRun
-	pages      int      // pages of every batch
-	done       []string // steps in order, each with its instant
+	pages      int // pages of every batch
+	drafts     map[string]*award.DraftView
+	turn       time.Time // when the next round is drafted; zero: never
+	done       []string  // steps in order, each with its instant
 }
 
 const theRound = "2008-1"
@@ -59,6 +61,7 @@ func newWorld(t *testing.T, codes ...string) *world {
 		offices:    make(map[string]*award.OfficeView),
 		notices:    make(map[int]*award.NoticeView),
 		batches:    make(map[string]award.BatchRun),
+		drafts:     make(map[string]*award.DraftView),
 		pages:      3,
 	}
 	w.view = award.RoundView{State: award.RoundOpening, Stage: award.StageSelfCheck}
@@ -417,3 +420,41 @@ func (w *world) DigestPage(_ context.Context, _ string, after int64, _ int) (int
 }
 
 func (w *world) DeliverPage(context.Context, int) (int, error) { return 0, nil }
+
+// draftID is the one round that the world's series can come to.
+const draftID = "2010-1"
+
+func (w *world) DraftNext(context.Context, int) (string, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	d, there := w.drafts[draftID]
+	switch {
+	case there && d.State == award.RoundDraft:
+		return draftID, nil
+	case there || w.turn.IsZero() || w.env.Now().Before(w.turn):
+		return "", nil
+	}
+	w.drafts[draftID] = &award.DraftView{State: award.RoundDraft, Follows: theRound, OpenBy: at("2010-10-07 00:00")}
+	w.step("draft %s", draftID)
+	return draftID, nil
+}
+
+func (w *world) LookDraft(_ context.Context, round string) (award.DraftView, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	v := *w.drafts[round]
+	v.Now = w.env.Now()
+	number, next := award.DraftReminder(w.turn, v.Now)
+	v.Next = award.Wake{At: next, Name: "再次提醒"}
+	if w.times(fmt.Sprintf("remind of %s, %d", round, number)) == 0 {
+		v.Reminder = number
+	}
+	return v, nil
+}
+
+func (w *world) RemindDraft(_ context.Context, round string, number int) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.step("remind of %s, %d", round, number)
+	return nil
+}

@@ -3702,12 +3702,15 @@ type Round struct {
 		Recommendation       ShownInstant  `json:"recommendation"`
 		SelfCheck            ShownInstant  `json:"self_check"`
 	} `json:"dates"`
-	DecisionNumber  *string    `json:"decision_number,omitempty"`
-	DocumentNumber  *string    `json:"document_number,omitempty"`
-	Drill           bool       `json:"drill"`
-	DrillDaySeconds *int       `json:"drill_day_seconds,omitempty"`
-	Id              string     `json:"id"`
-	ListFrozenAt    *time.Time `json:"list_frozen_at,omitempty"`
+	DecisionNumber  *string `json:"decision_number,omitempty"`
+	DocumentNumber  *string `json:"document_number,omitempty"`
+	Drill           bool    `json:"drill"`
+	DrillDaySeconds *int    `json:"drill_day_seconds,omitempty"`
+
+	// Follows 系统由哪一批次复制草拟；人工草拟的没有
+	Follows      *string    `json:"follows,omitempty"`
+	Id           string     `json:"id"`
+	ListFrozenAt *time.Time `json:"list_frozen_at,omitempty"`
 
 	// ListSha256 推荐总名单的指纹
 	ListSha256 *string `json:"list_sha256,omitempty"`

@@ -325,7 +325,7 @@ func (s *Server) dateMove(ctx context.Context, id string, in DateMove) (acts.Dat
 // round writes a round.
 func round(r acts.RoundStanding) (Round, error) {
 	out := Round{
-		Id: r.ID, Title: r.Title, Owner: r.OwnerCode, ApprovalNumber: given(r.ApprovalNumber), DocumentNumber: given(r.DocumentNumber),
+		Id: r.ID, Title: r.Title, Follows: given(r.Follows), Owner: r.OwnerCode, ApprovalNumber: given(r.ApprovalNumber), DocumentNumber: given(r.DocumentNumber),
 		State: RoundState(r.State), Stage: Stage(r.Stage), Drill: r.Drill, DrillDaySeconds: given(int(r.DrillDay.Seconds())),
 		Revision: r.Revision, RegistryDate: openapi_types.Date{Time: r.RegistryDate.Starts()},
 		ListSha256: given(hex.EncodeToString(r.ListSHA256)), ListFrozenAt: at(r.ListFrozenAt), ScoredAt: at(r.ScoredAt),

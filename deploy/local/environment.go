@@ -81,6 +81,7 @@ func environment(c config.Config) []string {
 		"SHIFAN_WORKER_ADDRESS="+c.WorkerAddress,
 		"SHIFAN_EVIDENCE_URL="+c.EvidenceURL,
 		"SHIFAN_SCAN_ADDRESS="+c.ScanAddress,
+		"SHIFAN_SERIES_YEARS="+strconv.Itoa(c.SeriesYears),
 		"SHIFAN_TEMPORAL_UI="+c.TemporalUI,
 		"SHIFAN_LOG_LEVEL="+c.LogLevel.String(),
 	)

@@ -48,6 +48,9 @@ type Waiting struct {
 	Lists     int       // without a public notice, whose last possible opening day is near
 	ListsOpen time.Time // the end of the first such day
 
+	Drafts   int       // of the next round, to be opened soon (N 二)
+	DraftDue time.Time // by when the first is
+
 	BelowFiles  int // files past their date at offices directly below
 	BelowStages int // stages past their date of offices it supervises
 }
@@ -99,6 +102,13 @@ func (a *Acts) DigestPage(ctx context.Context, round string, after int64, limit 
 		near, err := noticesNear(ctx, tx, round, calendar, now)
 		if err != nil {
 			return err
+		}
+		if round == "" { // drills are no series
+			drafts, err := draftsNear(ctx, tx, calendar.After(now, soonDays))
+			if err != nil {
+				return err
+			}
+			near = append(near, drafts...)
 		}
 		offices = joined(offices, near, after, next)
 		messages := make([]Message, len(offices))
@@ -205,6 +215,7 @@ func (w Waiting) digest(round, day string, now time.Time) Message {
 	say(w.StagesLate, "%d 个阶段已逾期，请即办结并报告；办结前计为逾期(N 四(二))。")
 	say(w.Stages, "%d 个阶段即将到期，最早%s。", award.Until(w.StageDue))
 	say(w.Lists, "%d 份名单尚未发布公示，最迟须于%s开始公示，名单方能在期限前确定(N 四)。", dueShown(w.ListsOpen))
+	say(w.Drafts, "%d 个草拟批次待核对开启，宜于%s前开启；本次不评选的请取消(N 二)。", dueShown(w.DraftDue))
 	say(w.BelowFiles, "下级机构有 %d 件申报材料逾期未办，请督办。")
 	say(w.BelowObjections, "所辖机构有 %d 件异议逾期未办，请督办。")
 	say(w.BelowStages, "所辖推荐机构有 %d 个阶段逾期，请督办或点名关闭。")
@@ -219,13 +230,13 @@ func (w Waiting) heading(now time.Time) string {
 		return "〔需办理·已逾期〕"
 	}
 	var due time.Time
-	for _, next := range []time.Time{w.FilesDue, w.StageDue, w.ReviewDue, w.ObjectionDue, w.CommissionDue, w.TitleDue, w.ListsOpen} {
+	for _, next := range []time.Time{w.FilesDue, w.StageDue, w.ReviewDue, w.ObjectionDue, w.CommissionDue, w.TitleDue, w.ListsOpen, w.DraftDue} {
 		if due.IsZero() || !next.IsZero() && next.Before(due) {
 			due = next
 		}
 	}
 	switch {
-	case w.Files+w.Stages+w.Reviews+w.Objections+w.Commissions+w.Titles+w.Lists == 0:
+	case w.Files+w.Stages+w.Reviews+w.Objections+w.Commissions+w.Titles+w.Lists+w.Drafts == 0:
 		return "〔请督办〕"
 	case due.After(now):
 		return "〔需办理·截止" + dueShown(due) + "〕"

@@ -101,6 +101,9 @@ func (a *Acts) CancelRound(ctx context.Context, by award.Officer, key Key, id, r
 				return RoundStanding{}, err
 			}
 		}
+		if err := t.tellDraft(ctx, r); err != nil {
+			return RoundStanding{}, err
+		}
 		return t.tellAll(ctx, r, reason, "〔批次取消〕", map[string]any{"files_ended": files})
 	})
 }

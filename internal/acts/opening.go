@@ -76,6 +76,9 @@ func (a *Acts) OpenRound(ctx context.Context, by award.Officer, key Key, id stri
 		if err := t.tellRound(ctx, r.Stage); err != nil {
 			return RoundStanding{}, err
 		}
+		if err := t.tellDraft(ctx, r); err != nil {
+			return RoundStanding{}, err
+		}
 		return t.roundDone(ctx, "", nil)
 	})
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 // declared beside its acts.
 type roundTx interface {
 	draftTx
+	seriesTx
 	openingTx
 	leverTx
 	officeDatesTx
@@ -68,12 +69,13 @@ func (a *Acts) CreateRound(ctx context.Context, by award.Officer, key Key, in Ro
 		if err := Can(by, t.name, Row{Owner: owner.ID, Path: owner.Path}); err != nil {
 			return RoundStanding{}, err
 		}
-		return t.draftRound(ctx, owner, in.Definition, nil)
+		return t.draftRound(ctx, owner, in.Definition, "", nil)
 	})
 }
 
-// draftRound drafts a round of an owner office as it is defined.
-func (t *act) draftRound(ctx context.Context, owner RegisterUnit, in award.Definition, detail any) (RoundStanding, error) {
+// draftRound drafts a round of an owner office as it is defined. follows is the
+// round the procedure has made it from, if any.
+func (t *act) draftRound(ctx context.Context, owner RegisterUnit, in award.Definition, follows string, detail any) (RoundStanding, error) {
 	now, err := t.Now(ctx)
 	if err != nil {
 		return RoundStanding{}, err
@@ -93,7 +95,7 @@ func (t *act) draftRound(ctx context.Context, owner RegisterUnit, in award.Defin
 		return RoundStanding{}, err
 	}
 	r := Round{
-		ID: t.round, Revision: 1, Owner: owner.ID, State: award.RoundDraft, Stage: award.StageSelfCheck, CreatedAt: now,
+		ID: t.round, Revision: 1, Owner: owner.ID, Follows: follows, State: award.RoundDraft, Stage: award.StageSelfCheck, CreatedAt: now,
 	}
 	r.define(definition)
 	return t.putDraft(ctx, r, detail)
@@ -125,7 +127,7 @@ func (a *Acts) CopyRound(ctx context.Context, by award.Officer, key Key, in Copy
 		if err != nil {
 			return RoundStanding{}, err
 		}
-		return t.draftRound(ctx, owner, from.definition().Next(in.Title, in.Dates, in.RegistryDate, in.DrillDay), map[string]any{"from": in.From})
+		return t.draftRound(ctx, owner, from.definition().Next(in.Title, in.Dates, in.RegistryDate, in.DrillDay), "", map[string]any{"from": in.From})
 	})
 }
 
@@ -166,6 +168,9 @@ func (a *Acts) EditRound(ctx context.Context, by award.Officer, key Key, id stri
 		}
 		r.define(definition)
 		r.Revision++
+		if err := t.tellDraft(ctx, r); err != nil {
+			return RoundStanding{}, err
+		}
 		return t.putDraft(ctx, r, nil)
 	})
 }

@@ -15,6 +15,7 @@ type Round struct {
 	Owner          int64
 	OwnerCode      string
 	OwnerName      string
+	Follows        string // the round the procedure drafted it from (N 二); "": a person drafted it
 	Drill          bool
 	DrillDay       time.Duration // zero: a real round
 	State          award.RoundState

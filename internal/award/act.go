@@ -134,11 +134,12 @@ func PublicActs() []Act { return []Act{ActFileObjection, ActAttachToObjection} }
 // What the procedure does when a date has come. Nobody's act: the audit row
 // names the article instead of an officer.
 const (
-	StepOpened      Act = "opened"       // freezing is done
-	StepCloseIntake Act = "close-intake" // 00:00 of the day after
-	StepLapse       Act = "lapse"        // 逾期未报
-	StepPassUp      Act = "pass-up"      // 未签署意见, D-16
-	StepOverdue     Act = "overdue"      // 逾期
+	StepDraftNext   Act = "draft-next-round" // from a copy of the last, N 二
+	StepOpened      Act = "opened"           // freezing is done
+	StepCloseIntake Act = "close-intake"     // 00:00 of the day after
+	StepLapse       Act = "lapse"            // 逾期未报
+	StepPassUp      Act = "pass-up"          // 未签署意见, D-16
+	StepOverdue     Act = "overdue"          // 逾期
 	StepEnterStage  Act = "enter-stage"
 	StepFreezeList  Act = "freeze-list" // domain 6.1
 	StepDraw        Act = "draw"        // the spot check's sample, domain 6.2

@@ -152,6 +152,29 @@ func (v NoticeView) Clock() time.Time { return v.Now }
 // Upcoming returns the next date in the record.
 func (v NoticeView) Upcoming() Wake { return v.Next }
 
+// DraftView is what a RoundDraft workflow sees.
+type DraftView struct {
+	Now      time.Time
+	State    RoundState
+	Next     Wake
+	Follows  string    // the round it was made from
+	OpenBy   time.Time // by when it is to be opened
+	Reminder int       // which one is due; 0: none
+	LastAct  LastAct
+}
+
+// Over reports whether the draft waits no more: opened, or put aside.
+func (v DraftView) Over() bool { return v.State != RoundDraft }
+
+// Suspended is never so: only an open round is.
+func (v DraftView) Suspended() bool { return false }
+
+// Clock returns the record's clock at the look.
+func (v DraftView) Clock() time.Time { return v.Now }
+
+// Upcoming returns the next date in the record.
+func (v DraftView) Upcoming() Wake { return v.Next }
+
 // Told is the payload of every signal: enough for whoever reads the history,
 // and nothing the workflow believes (architecture 1).
 type Told struct {
@@ -164,6 +187,10 @@ type Told struct {
 
 // RoundWorkflow returns the ID of a round's workflow.
 func RoundWorkflow(round string) string { return "round/" + round }
+
+// DraftWorkflow returns the ID of the workflow that waits for a draft of the
+// series.
+func DraftWorkflow(round string) string { return "round/" + round + "/draft" }
 
 // OfficeWorkflow returns the ID of a recommending office's workflow.
 func OfficeWorkflow(round, office string) string { return "round/" + round + "/office/" + office }

@@ -41,6 +41,10 @@ type Config struct {
 	// empty: nobody does.
 	ScanAddress string `env:"SHIFAN_SCAN_ADDRESS"`
 
+	// SeriesYears is how many years after a national round the next is drafted (N
+	// 二: two, in principle) for a person to check and open; 0: none is.
+	SeriesYears int `env:"SHIFAN_SERIES_YEARS" envDefault:"2"`
+
 	// TemporalUI is the URL that pages link to for operators; empty: no link.
 	TemporalUI string `env:"SHIFAN_TEMPORAL_UI"`
 
@@ -72,6 +76,7 @@ func (c Config) check() error {
 		checkEvidence(c.EvidenceURL),
 		checkOptionalAddress("SHIFAN_SCAN_ADDRESS", c.ScanAddress),
 		checkURL("SHIFAN_TEMPORAL_UI", c.TemporalUI),
+		checkYears(c.SeriesYears),
 	)
 }
 
@@ -127,6 +132,16 @@ func checkURL(name, value string) error {
 	return nil
 }
 
+// mostYears keeps a slip of the keyboard from becoming an interval.
+const mostYears = 10
+
+func checkYears(years int) error {
+	if years < 0 || years > mostYears {
+		return fmt.Errorf("SHIFAN_SERIES_YEARS is not from 0 to %d: %d", mostYears, years)
+	}
+	return nil
+}
+
 // LogValue is the configuration for the log, without secrets.
 func (c Config) LogValue() slog.Value {
 	return slog.GroupValue(
@@ -137,6 +152,7 @@ func (c Config) LogValue() slog.Value {
 		slog.String("SHIFAN_WORKER_ADDRESS", c.WorkerAddress),
 		slog.String("SHIFAN_EVIDENCE_URL", redacted(c.EvidenceURL)),
 		slog.String("SHIFAN_SCAN_ADDRESS", c.ScanAddress),
+		slog.Int("SHIFAN_SERIES_YEARS", c.SeriesYears),
 		slog.String("SHIFAN_TEMPORAL_UI", c.TemporalUI),
 		slog.Bool("SHIFAN_SECURE_COOKIES", c.SecureCookies),
 		slog.String("SHIFAN_LOG_LEVEL", c.LogLevel.String()),

@@ -28,6 +28,7 @@ func TestTheDatabaseAloneIsEnough(t *testing.T) {
 		TemporalNamespace: "default",
 		APIAddress:        "127.0.0.1:8080",
 		WorkerAddress:     "127.0.0.1:8081",
+		SeriesYears:       2,
 		LogLevel:          slog.LevelInfo,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -40,7 +41,7 @@ func TestEveryVariableIsRead(t *testing.T) {
 		"DATABASE_URL=postgresql://u@h/d", "TEMPORAL_ADDRESS=temporal:7233", "TEMPORAL_NAMESPACE=shifan",
 		"SHIFAN_API_ADDRESS=:80", "SHIFAN_WORKER_ADDRESS=:81",
 		"SHIFAN_EVIDENCE_URL=s3://shifan-evidence?region=cn-north-1", "SHIFAN_SCAN_ADDRESS=clamd:3310",
-		"SHIFAN_TEMPORAL_UI=https://temporal.example", "SHIFAN_LOG_LEVEL=debug",
+		"SHIFAN_TEMPORAL_UI=https://temporal.example", "SHIFAN_SERIES_YEARS=3", "SHIFAN_LOG_LEVEL=debug",
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +50,7 @@ func TestEveryVariableIsRead(t *testing.T) {
 		DatabaseURL: "postgresql://u@h/d", TemporalAddress: "temporal:7233", TemporalNamespace: "shifan",
 		APIAddress: ":80", WorkerAddress: ":81",
 		EvidenceURL: "s3://shifan-evidence?region=cn-north-1", ScanAddress: "clamd:3310",
-		TemporalUI: "https://temporal.example", LogLevel: slog.LevelDebug,
+		TemporalUI: "https://temporal.example", SeriesYears: 3, LogLevel: slog.LevelDebug,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("configuration (-want +got):\n%s", diff)
@@ -60,14 +61,14 @@ func TestAllProblemsAreNamedAtOnce(t *testing.T) {
 	_, err := config.Load([]string{
 		"DATABASE_URL=", "TEMPORAL_ADDRESS=temporal", "SHIFAN_API_ADDRESS=8080",
 		"SHIFAN_WORKER_ADDRESS=host:", "SHIFAN_TEMPORAL_UI=ftp://x", "SHIFAN_LOG_LEVEL=loud",
-		"SHIFAN_EVIDENCE_URL=file://evidence", "SHIFAN_SCAN_ADDRESS=clamd",
+		"SHIFAN_EVIDENCE_URL=file://evidence", "SHIFAN_SCAN_ADDRESS=clamd", "SHIFAN_SERIES_YEARS=-1",
 	})
 	if err == nil {
 		t.Fatal("a wrong environment was accepted")
 	}
 	for _, name := range []string{
 		"DATABASE_URL", "TEMPORAL_ADDRESS", "SHIFAN_API_ADDRESS",
-		"SHIFAN_WORKER_ADDRESS", "SHIFAN_TEMPORAL_UI", "LogLevel", "SHIFAN_EVIDENCE_URL", "SHIFAN_SCAN_ADDRESS",
+		"SHIFAN_WORKER_ADDRESS", "SHIFAN_TEMPORAL_UI", "LogLevel", "SHIFAN_EVIDENCE_URL", "SHIFAN_SCAN_ADDRESS", "SHIFAN_SERIES_YEARS",
 	} {
 		if !strings.Contains(err.Error(), name) {
 			t.Errorf("%s is not named in: %v", name, err)

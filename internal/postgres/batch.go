@@ -99,14 +99,17 @@ func (s *Store) LiveWorkflows(ctx context.Context) ([]string, error) {
 		Round  string
 		Office string
 		Notice int
+		Draft  bool
 	}
 	err := s.db.SelectContext(ctx, &refs, `
-		SELECT r.id AS round, '' AS office, 0 AS notice FROM round r WHERE r.state = ANY($1)
+		SELECT r.id AS round, '' AS office, 0 AS notice, false AS draft FROM round r WHERE r.state = ANY($1)
 		UNION ALL
-		SELECT v.round_id, v.code, 0 FROM office_standing v JOIN round r ON r.id = v.round_id
+		SELECT r.id, '', 0, true FROM round r WHERE r.state = 'draft' AND r.follows_id IS NOT NULL
+		UNION ALL
+		SELECT v.round_id, v.code, 0, false FROM office_standing v JOIN round r ON r.id = v.round_id
 		WHERE r.state = ANY($1) AND NOT v.settled
 		UNION ALL
-		SELECT n.round_id, '', n.number FROM public_notice n JOIN round r ON r.id = n.round_id
+		SELECT n.round_id, '', n.number, false FROM public_notice n JOIN round r ON r.id = n.round_id
 		WHERE (r.state = ANY($1) OR r.state = 'closed') AND n.state = 'announced'
 		ORDER BY round, notice, office`, pq.Array(liveStates()))
 	if err != nil {
@@ -115,6 +118,8 @@ func (s *Store) LiveWorkflows(ctx context.Context) ([]string, error) {
 	ids := make([]string, 0, len(refs))
 	for _, ref := range refs {
 		switch {
+		case ref.Draft:
+			ids = append(ids, award.DraftWorkflow(ref.Round))
 		case ref.Notice != 0:
 			ids = append(ids, award.NoticeWorkflow(ref.Round, ref.Notice))
 		case ref.Office != "":

@@ -43,9 +43,9 @@ func (t *tx) PutDraft(ctx context.Context, r acts.Round) error {
 	_, err = t.ExecContext(ctx, `
 		INSERT INTO round (id, revision, title, owner_office_id, drill, drill_day, state, stage,
 			approval_number, document_number, contacts, rules, registry_date,
-			self_check_closes_at, apply_closes_at, recommendation_due_at, assessment_due_at, created_at)
+			self_check_closes_at, apply_closes_at, recommendation_due_at, assessment_due_at, created_at, follows_id)
 		VALUES ($1, $2, $3, $4, $5, CASE WHEN $5 THEN make_interval(secs => $6) END, $7, $8,
-			$9, $10, $11, $12, $13::date, $14, $15, $16, $17, $18)
+			$9, $10, $11, $12, $13::date, $14, $15, $16, $17, $18, nullif($19, ''))
 		ON CONFLICT ON CONSTRAINT round_pkey DO UPDATE SET
 			revision = excluded.revision, title = excluded.title, drill_day = excluded.drill_day,
 			approval_number = excluded.approval_number, document_number = excluded.document_number,
@@ -54,7 +54,7 @@ func (t *tx) PutDraft(ctx context.Context, r acts.Round) error {
 			recommendation_due_at = excluded.recommendation_due_at, assessment_due_at = excluded.assessment_due_at`,
 		r.ID, r.Revision, r.Title, r.Owner, r.Drill, r.DrillDay.Seconds(), r.State, r.Stage,
 		r.ApprovalNumber, r.DocumentNumber, contacts, rules, r.RegistryDate.String(),
-		r.Dates.SelfCheckCloses, r.Dates.ApplyCloses, r.Dates.RecommendationDue, r.Dates.AssessmentDue, r.CreatedAt)
+		r.Dates.SelfCheckCloses, r.Dates.ApplyCloses, r.Dates.RecommendationDue, r.Dates.AssessmentDue, r.CreatedAt, r.Follows)
 	if err != nil {
 		return fmt.Errorf("write draft: %w", err)
 	}

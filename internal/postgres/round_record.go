@@ -19,6 +19,7 @@ import (
 // roundColumns are read into roundRow, wherever a round is read.
 const roundColumns = `
 	r.id, r.revision, r.title, r.owner_office_id, coalesce(o.code, '') AS owner_code, coalesce(o.name, '') AS owner_name, r.drill,
+	coalesce(r.follows_id, '') AS follows_id,
 	extract(epoch FROM coalesce(r.drill_day, interval '0'))::float8 AS drill_day,
 	r.state, r.stage, r.approval_number, r.document_number, r.contacts, r.rules,
 	to_char(r.registry_date, 'YYYY-MM-DD') AS registry_date,
@@ -37,6 +38,7 @@ type roundRow struct {
 	Owner               int64  `db:"owner_office_id"`
 	OwnerCode           string `db:"owner_code"`
 	OwnerName           string `db:"owner_name"`
+	Follows             string `db:"follows_id"`
 	Drill               bool
 	DrillDay            float64 `db:"drill_day"` // seconds
 	State               award.RoundState
@@ -149,7 +151,7 @@ func (row roundRow) round() (acts.Round, error) {
 		return acts.Round{}, fmt.Errorf("read registry date of round %s: %w", row.ID, err)
 	}
 	r := acts.Round{
-		ID: row.ID, Revision: row.Revision, Title: row.Title, Owner: row.Owner, OwnerCode: row.OwnerCode, OwnerName: row.OwnerName,
+		ID: row.ID, Revision: row.Revision, Title: row.Title, Owner: row.Owner, OwnerCode: row.OwnerCode, OwnerName: row.OwnerName, Follows: row.Follows,
 		Drill: row.Drill, DrillDay: time.Duration(row.DrillDay * float64(time.Second)),
 		State: row.State, Stage: row.Stage, ApprovalNumber: row.ApprovalNumber, DocumentNumber: row.DocumentNumber,
 		RegistryDate: registry,
