@@ -133,6 +133,17 @@ func (c *Console) Serve(r gin.IRouter, reads, says func(g *gin.Context) bool) {
 	r.GET("/rounds/:round/self-checks/:unit/:category/evidence/:leaf", c.inside(c.evidence))
 	r.POST("/rounds/:round/self-checks/:unit/:category/evidence/:leaf", c.inside(c.postEvidence))
 	r.GET("/evidence/:sha256", c.inside(c.download))
+
+	r.GET("/objections", c.inside(c.objections))
+	r.GET("/objections/new", c.inside(c.entry))
+	r.POST("/objections/new", c.inside(c.postEntry))
+	r.GET("/objections/:objection", c.inside(c.objectionCase))
+	r.POST("/objections/:objection/:step", c.inside(c.postCase))
+	r.GET("/objections/:objection/files/:sha256", c.inside(c.objectionFile))
+	r.GET("/commissions", c.inside(c.commissions))
+	r.POST("/commissions/:commission/report", c.inside(c.postReport))
+	r.GET("/rounds/:round/log", c.inside(c.log))
+	r.GET("/rounds/:round/log/verification", c.inside(c.verification))
 }
 
 // static sends the style sheet and the mark.

@@ -55,6 +55,7 @@ func TestAWalkInARealBrowser(t *testing.T) {
 		{"伏牛路社区", key(h.Clerk("410102001001")), blocks},
 		{"华山路社区", key(h.Clerk("410102001002")), blocks},
 	}
+	handler := h.Clerk("41")
 	notice := h.notice(round, "410103001001", "410122001001")
 	h.Exec(`INSERT INTO title (number, round_id, application_id, unit_id, category, text, drill, named_on)
 		SELECT '演练-1', round_id, id, unit_id, category, '全国和谐社区建设示范社区', true, '2026-12-01' FROM application LIMIT 1`)
@@ -69,9 +70,9 @@ func TestAWalkInARealBrowser(t *testing.T) {
 	walk := exec.CommandContext(t.Context(), "node", "walk.mjs")
 	walk.Dir = filepath.Join(root, ".local", "e2e", "tool")
 	walk.Env = append(os.Environ(),
-		"BASE="+site.URL, "SHOTS="+filepath.Join(root, ".local", "e2e"), "ROUND="+round, "NOTICE="+strconv.FormatInt(notice, 10), "TITLE=演练-1", "OBJECTED="+actstest.One[string](h.World, `SELECT name FROM unit_version WHERE code = '410103001001' LIMIT 1`),
+		"BASE="+site.URL, "SHOTS="+filepath.Join(root, ".local", "e2e"), "ROUND="+round, "NOTICE="+strconv.FormatInt(notice, 10), "TITLE=演练-1", "HANDLER=41[clerk]", "OBJECTED="+actstest.One[string](h.World, `SELECT name FROM unit_version WHERE code = '410103001001' LIMIT 1`),
 		"UNITS="+text(walkers), "KEYS="+text(map[string]string{
-			"street": key(h.Clerk(street)), "head": key(h.Head("410102")), "admin": key(h.Admin),
+			"street": key(h.Clerk(street)), "head": key(h.Head("410102")), "admin": key(h.Admin), "province": key(h.Head("41")), "handler": key(handler),
 		}))
 	said, err := walk.CombinedOutput()
 	t.Log(string(said))

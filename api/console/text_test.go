@@ -78,6 +78,38 @@ func TestEveryTextOfAPageIsInEveryLanguage(t *testing.T) {
 	word("how_target", string(award.AtLeast))
 	word("how_target", string(award.AtMost))
 	word("done", "signed_out")
+	for _, s := range award.TitleStates() {
+		word("titlestate", string(s))
+		if s.Held() {
+			word("title_due", string(s))
+		}
+	}
+	for _, s := range []award.PlaqueState{award.PlaqueHeld, award.PlaqueDue, award.PlaqueReturned, award.PlaqueVoid} {
+		word("plaquestate", string(s))
+	}
+	for _, t := range award.ProgressTargets() {
+		word("measure", string(t.Measure))
+	}
+	for _, s := range award.ObjectionStates() {
+		word("objectionstate", string(s))
+	}
+	for _, k := range []string{"objection", "lead"} {
+		word("objectionkind", k)
+	}
+	for _, k := range []string{"person", "unit", asLead} {
+		word("objector", k)
+	}
+	for _, ch := range award.Channels() {
+		word("channel", string(ch))
+	}
+	for _, s := range caseSteps() {
+		word("help_step", s.Name)
+		word("done_case", s.Name)
+		word("act", string(s.Act))
+	}
+	for _, k := range award.LogFaultKinds() {
+		word("logfault", string(k))
+	}
 	word("rule", "N")
 	word("rule", "O")
 

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
-const { BASE, SHOTS, CHROMIUM, KEYS, ROUND, UNITS, NOTICE, OBJECTED, TITLE } = process.env;
+const { BASE, SHOTS, CHROMIUM, KEYS, ROUND, UNITS, NOTICE, OBJECTED, HANDLER, TITLE } = process.env;
 const keys = JSON.parse(KEYS);
 const units = JSON.parse(UNITS); // one community for each walk
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -155,6 +155,7 @@ async function visit() {
   await context.close();
   await object(true);
   await object(false);
+  await desk();
 }
 
 // object is a citizen's way: from the notices to a receipt, and back with its number.
@@ -189,6 +190,56 @@ async function object(scripts) {
   await look(citizen, 'objection-status', scripts);
   await context.close();
   return receipt;
+}
+
+// desk lets a head name who handles an objection, the handler go on to a ruling,
+// and an office report what it was asked to check.
+async function desk() {
+  const head = await enter(keys.province, true);
+  await head.goto('/objections');
+  await look(head, 'objections', true);
+  await main(head).getByRole('link', { name: new RegExp(OBJECTED) }).first().click();
+  await look(head, 'case-assign', true);
+  await head.getByLabel('承办人').selectOption({ label: HANDLER });
+  await head.getByRole('button', { name: '指定承办人' }).click();
+  await main(head).getByText('已指定承办人').waitFor();
+  await look(head, 'case-secret', true);
+  await head.goto('/objections/new');
+  await look(head, 'entry-notice', true);
+  await main(head).getByRole('listitem').getByRole('link').first().click();
+  await head.getByLabel('对名单中的哪个单位').fill(OBJECTED);
+  await head.getByRole('button', { name: '查找' }).click();
+  await main(head).getByRole('listitem').getByRole('link').first().click();
+  await look(head, 'entry', true);
+  await head.getByLabel('来电').check();
+  await head.getByLabel('反映的具体事实').fill('居民来电反映社区办公用房长期出租。');
+  await head.getByLabel('不署名').check();
+  await head.getByRole('button', { name: '登记' }).click();
+  await main(head).getByText('请把回执编号告知反映人').waitFor();
+  await look(head, 'entered', true);
+  await head.context().close();
+
+  const handler = await enter(keys.handler, true);
+  await look(handler, 'todo-handler', true);
+  await main(handler).getByRole('link', { name: /决定异议是否受理/ }).first().click();
+  await look(handler, 'case-admission', true);
+  await handler.getByRole('button', { name: '查看反映人' }).click();
+  await main(handler).getByText('欧阳秉烛').waitFor();
+  await look(handler, 'case-objector', true);
+  await handler.getByLabel('受理', { exact: true }).check();
+  await handler.getByRole('button', { name: '受理异议' }).click();
+  await main(handler).getByRole('link', { name: '交办核查' }).click();
+  await look(handler, 'case-commission', true);
+  await main(handler).getByRole('radio').last().check();
+  await handler.getByLabel('请其核查的事项').fill('请核查该社区服务中心上年度的开放记录。');
+  await main(handler).getByRole('button', { name: '交办核查' }).click();
+  await main(handler).getByText('已交办核查').waitFor();
+  await look(handler, 'case-ruling', true);
+  await handler.goto('/commissions');
+  await look(handler, 'commissions', true);
+  await handler.goto(`/rounds/${ROUND}/log`);
+  await look(handler, 'log', true);
+  await handler.context().close();
 }
 
 try {

@@ -160,10 +160,14 @@ type LogVerification struct {
 	Oldest   time.Time // since when; zero: none waits
 }
 
+// MayVerifyLog reports whether an officer verifies the log: those who look over
+// others' shoulders and change nothing (D-111).
+func MayVerifyLog(by award.Officer) bool { return by.Has(award.RoleAuditor, award.RoleSupervisor) }
+
 // VerifyLog verifies the whole log as it stands, against a head known before
-// when one is given (日志核验). An auditor may.
+// when one is given (日志核验), for an auditor or a supervisor.
 func (a *Acts) VerifyLog(ctx context.Context, by award.Officer, known award.LogHead) (LogVerification, error) {
-	if !by.Has(award.RoleAuditor) {
+	if !MayVerifyLog(by) {
 		return LogVerification{}, award.Refuse(award.Forbidden, "architecture 5", "forbidden_verify_log")
 	}
 	return a.CheckLog(ctx, known)

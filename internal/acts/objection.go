@@ -170,13 +170,17 @@ type ObjectionInput struct {
 	Objector *Objector // nil: a lead
 }
 
-// check names everything that is missing of what was said.
-func (in ObjectionInput) check() error {
+// Defects names everything that is missing of what was said.
+func (in ObjectionInput) Defects() []award.Defect {
 	defects := award.CheckFacts(in.Facts)
 	if in.Objector != nil {
 		defects = append(defects, award.CheckObjector(in.Objector.Kind, in.Objector.Name, in.Objector.Contact)...)
 	}
-	if len(defects) > 0 {
+	return defects
+}
+
+func (in ObjectionInput) check() error {
+	if defects := in.Defects(); len(defects) > 0 {
 		return award.RefuseFields(award.Invalid, "domain 7", "objection_malformed", defects)
 	}
 	return nil

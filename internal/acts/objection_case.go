@@ -358,3 +358,39 @@ func (a *Acts) ReportCommission(ctx context.Context, by award.Officer, key Key, 
 		return c, t.audit(ctx, fmt.Sprintf("commission/%d", c.ID), "", nil)
 	})
 }
+
+// Handlers lists who may be named to handle an objection (可指定的承办人), for whoever
+// may name one: the officers of the office that has it who took no part in
+// deciding on the unit.
+func (a *Acts) Handlers(ctx context.Context, by award.Officer, id int64) ([]OfficerRecord, error) {
+	var free []OfficerRecord
+	err := a.store.InTx(ctx, func(tx Tx) error {
+		free = nil
+		o, err := tx.Objection(ctx, id)
+		if err != nil {
+			return err
+		}
+		r, err := tx.Round(ctx, o.Round)
+		if err != nil {
+			return err
+		}
+		if err := Can(by, award.ActAssignObjection, o.Row(r)); err != nil {
+			return err
+		}
+		officers, err := tx.ActiveOfficers(ctx, []int64{o.Office})
+		if err != nil {
+			return err
+		}
+		for _, officer := range officers {
+			n, err := tx.Uninvolved(ctx, o.Application, o.Office, officer.ID, handlers())
+			if err != nil {
+				return err
+			}
+			if n > 0 {
+				free = append(free, officer)
+			}
+		}
+		return nil
+	})
+	return free, err
+}

@@ -55,3 +55,28 @@ func (a *Acts) Chain(ctx context.Context, by award.Officer, round string, applic
 	})
 	return chain, err
 }
+
+// Offers lists what the officer may do to the objection where it stands
+// (可办事项), in the order in which it comes up. The act itself judges again.
+func (o Objection) Offers(by award.Officer, r Round) []award.Act {
+	var offers []award.Act
+	for _, offer := range []struct {
+		name award.Act
+		to   award.ObjectionState
+		fits bool
+	}{
+		{award.ActAssignObjection, o.State, true},
+		{award.ActAdmitObjection, award.ObjectionAdmitted, true},
+		{award.ActInvestigateObjection, award.ObjectionInvestigating, true},
+		{award.ActRuleObjection, award.ObjectionDismissed, true},
+		{award.ActCommission, award.ObjectionInvestigating, true},
+		{award.ActExtendObjection, o.State, o.ExtendedAt.IsZero()},
+		{award.ActWithdrawObjection, o.State, o.Kind == award.KindObjection},
+		{award.ActRaiseObjection, o.State, true},
+	} {
+		if offer.fits && award.MoveObjection(o.State, offer.name, offer.to) == nil && Can(by, offer.name, o.Row(r)) == nil {
+			offers = append(offers, offer.name)
+		}
+	}
+	return offers
+}
