@@ -1009,6 +1009,30 @@ func (e ProgressTargetMeasure) Valid() bool {
 	}
 }
 
+// Defines values for PublicReportState.
+const (
+	PublicReportStateConfirmed PublicReportState = "confirmed"
+	PublicReportStateReceived  PublicReportState = "received"
+	PublicReportStateTaken     PublicReportState = "taken"
+	PublicReportStateUnfounded PublicReportState = "unfounded"
+)
+
+// Valid indicates whether the value is a known member of the PublicReportState enum.
+func (e PublicReportState) Valid() bool {
+	switch e {
+	case PublicReportStateConfirmed:
+		return true
+	case PublicReportStateReceived:
+		return true
+	case PublicReportStateTaken:
+		return true
+	case PublicReportStateUnfounded:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ReceiptProcedure.
 const (
 	Informed ReceiptProcedure = "informed"
@@ -3513,9 +3537,12 @@ type PublicObjection struct {
 	Answer *string `json:"answer,omitempty"`
 
 	// Kind 异议或线索
-	Kind   ObjectionKind `json:"kind"`
-	Name   string        `json:"name"`
-	Notice int64         `json:"notice"`
+	Kind ObjectionKind `json:"kind"`
+
+	// LogHead 办理日志链首,位置:SHA-256;保存它,日后即可证明此前的记录未被改动
+	LogHead *LogHead `json:"log_head,omitempty"`
+	Name    string   `json:"name"`
+	Notice  int64    `json:"notice"`
 
 	// Receipt 回执编号，查询和补交附件用
 	Receipt    string         `json:"receipt"`
@@ -3526,6 +3553,27 @@ type PublicObjection struct {
 	// Unit 区划代码(去尾零)
 	Unit Code `json:"unit"`
 }
+
+// PublicReport defines model for PublicReport.
+type PublicReport struct {
+	ClosedAt *time.Time `json:"closed_at,omitempty"`
+
+	// LogHead 办理日志链首,位置:SHA-256;保存它,日后即可证明此前的记录未被改动
+	LogHead *LogHead `json:"log_head,omitempty"`
+
+	// Receipt 回执编号，查询用
+	Receipt    string    `json:"receipt"`
+	ReceivedAt time.Time `json:"received_at"`
+
+	// State 已收到、核查中、办结属实、办结不属实
+	State PublicReportState `json:"state"`
+
+	// Title 称号编号
+	Title string `json:"title"`
+}
+
+// PublicReportState 已收到、核查中、办结属实、办结不属实
+type PublicReportState string
 
 // PublicSampledUnit defines model for PublicSampledUnit.
 type PublicSampledUnit struct {
@@ -3639,6 +3687,12 @@ type RecommendationLimit struct {
 
 // Remarks 考察意见,按指标编号
 type Remarks map[string]string
+
+// Reporter defines model for Reporter.
+type Reporter struct {
+	Contact string `json:"contact"`
+	Name    string `json:"name"`
+}
 
 // Review 复核
 type Review struct {
@@ -4442,6 +4496,9 @@ type TitleReport struct {
 
 	// Reporter 仅受理人和监督员可见
 	Reporter *string `json:"reporter,omitempty"`
+
+	// Taken 已有人承办
+	Taken bool `json:"taken"`
 }
 
 // TitleState 有效、复查中、保留、限期整改、撤销、注销
@@ -5158,6 +5215,21 @@ type AttachToObjectionParams struct {
 type GetPublicProgressParams struct {
 	// Year 缺省今年
 	Year *int `form:"year,omitempty" json:"year,omitempty"`
+}
+
+// FileReportJSONBody defines parameters for FileReport.
+type FileReportJSONBody struct {
+	// Facts 具体事实
+	//
+	// Examples: 2025年10月以来，社区服务中心长期不开放，台账为突击补造。
+	Facts    Facts     `json:"facts"`
+	Reporter *Reporter `json:"reporter,omitempty"`
+}
+
+// FileReportParams defines parameters for FileReport.
+type FileReportParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ListRoundsParams defines parameters for ListRounds.
@@ -6143,10 +6215,7 @@ type ReportTitleJSONBody struct {
 	// Facts 反映的事实，不写举报人
 	Facts    string             `json:"facts"`
 	Received openapi_types.Date `json:"received"`
-	Reporter *struct {
-		Contact string `json:"contact"`
-		Name    string `json:"name"`
-	} `json:"reporter,omitempty"`
+	Reporter *Reporter          `json:"reporter,omitempty"`
 }
 
 // ReportTitleParams defines parameters for ReportTitle.
@@ -6174,6 +6243,12 @@ type CloseReportParams struct {
 
 // CloseReportJSONBodyOutcome defines parameters for CloseReport.
 type CloseReportJSONBodyOutcome string
+
+// TakeReportParams defines parameters for TakeReport.
+type TakeReportParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
 
 // RevokeTitleParams defines parameters for RevokeTitle.
 type RevokeTitleParams struct {
@@ -6320,6 +6395,9 @@ type SetLoginJSONRequestBody SetLoginJSONBody
 
 // FileObjectionJSONRequestBody defines body for FileObjection for application/json ContentType.
 type FileObjectionJSONRequestBody FileObjectionJSONBody
+
+// FileReportJSONRequestBody defines body for FileReport for application/json ContentType.
+type FileReportJSONRequestBody FileReportJSONBody
 
 // CreateRoundJSONRequestBody defines body for CreateRound for application/json ContentType.
 type CreateRoundJSONRequestBody = RoundDefinition
@@ -6674,12 +6752,18 @@ type ServerInterface interface {
 	// GetPublicProgress 社区建设进展(全国、分省) Progress of the nation, province by province
 	// (GET /public/progress)
 	GetPublicProgress(c *gin.Context, params GetPublicProgressParams)
+	// GetPublicReport 查询举报 Where a report stands
+	// (GET /public/reports/{receipt})
+	GetPublicReport(c *gin.Context, receipt ReceiptNumber)
 	// GetPublicSpotCheck 抽查公开信息 What anyone may verify of a spot check
 	// (GET /public/spot-checks/{round})
 	GetPublicSpotCheck(c *gin.Context, round RoundID)
 	// GetPublicTitle 称号验证 Verify a title
 	// (GET /public/titles/{number})
 	GetPublicTitle(c *gin.Context, number string)
+	// FileReport 网上举报 Report a holder, at any time
+	// (POST /public/titles/{number}/reports)
+	FileReport(c *gin.Context, number string, params FileReportParams)
 	// ListRounds 批次列表
 	// (GET /rounds)
 	ListRounds(c *gin.Context, params ListRoundsParams)
@@ -7049,6 +7133,9 @@ type ServerInterface interface {
 	// CloseReport 办结举报 What looking into it came to
 	// (POST /titles/{title}/reports/{report}/closing)
 	CloseReport(c *gin.Context, title TitleNumber, report int64, params CloseReportParams)
+	// TakeReport 承办举报 Become the officer who handles a report that came by form
+	// (POST /titles/{title}/reports/{report}/taking)
+	TakeReport(c *gin.Context, title TitleNumber, report int64, params TakeReportParams)
 	// RevokeTitle 撤销称号 By a decision; the plaque comes back or is void
 	// (POST /titles/{title}/revocation)
 	RevokeTitle(c *gin.Context, title TitleNumber, params RevokeTitleParams)
@@ -9100,6 +9187,31 @@ func (siw *ServerInterfaceWrapper) GetPublicProgress(c *gin.Context) {
 	siw.Handler.GetPublicProgress(c, params)
 }
 
+// GetPublicReport operation middleware
+func (siw *ServerInterfaceWrapper) GetPublicReport(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "receipt" -------------
+	var receipt ReceiptNumber
+
+	err = runtime.BindStyledParameterWithOptions("simple", "receipt", c.Param("receipt"), &receipt, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter receipt: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetPublicReport(c, receipt)
+}
+
 // GetPublicSpotCheck operation middleware
 func (siw *ServerInterfaceWrapper) GetPublicSpotCheck(c *gin.Context) {
 
@@ -9148,6 +9260,55 @@ func (siw *ServerInterfaceWrapper) GetPublicTitle(c *gin.Context) {
 	}
 
 	siw.Handler.GetPublicTitle(c, number)
+}
+
+// FileReport operation middleware
+func (siw *ServerInterfaceWrapper) FileReport(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "number" -------------
+	var number string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "number", c.Param("number"), &number, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter number: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params FileReportParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.FileReport(c, number, params)
 }
 
 // ListRounds operation middleware
@@ -15580,6 +15741,64 @@ func (siw *ServerInterfaceWrapper) CloseReport(c *gin.Context) {
 	siw.Handler.CloseReport(c, title, report, params)
 }
 
+// TakeReport operation middleware
+func (siw *ServerInterfaceWrapper) TakeReport(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "title" -------------
+	var title TitleNumber
+
+	err = runtime.BindStyledParameterWithOptions("simple", "title", c.Param("title"), &title, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter title: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "report" -------------
+	var report int64
+
+	err = runtime.BindStyledParameterWithOptions("simple", "report", c.Param("report"), &report, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter report: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params TakeReportParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.TakeReport(c, title, report, params)
+}
+
 // RevokeTitle operation middleware
 func (siw *ServerInterfaceWrapper) RevokeTitle(c *gin.Context) {
 
@@ -16294,6 +16513,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/public/objections/:receipt/attachments", wrapper.AttachToObjection)
 	router.GET(options.BaseURL+"/public/spot-checks/:round", wrapper.GetPublicSpotCheck)
 	router.GET(options.BaseURL+"/public/notices/:id/page", wrapper.GetPublicNoticePage)
+	router.POST(options.BaseURL+"/public/titles/:number/reports", wrapper.FileReport)
+	router.GET(options.BaseURL+"/public/reports/:receipt", wrapper.GetPublicReport)
 	router.GET(options.BaseURL+"/public/titles/:number", wrapper.GetPublicTitle)
 	router.GET(options.BaseURL+"/titles", wrapper.ListTitleRegister)
 	router.GET(options.BaseURL+"/titles/:title", wrapper.GetTitle)
@@ -16304,6 +16525,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/titles/:title/deregistration", wrapper.DeregisterTitle)
 	router.POST(options.BaseURL+"/titles/:title/plaque-return", wrapper.ReturnPlaque)
 	router.POST(options.BaseURL+"/titles/:title/reports", wrapper.ReportTitle)
+	router.POST(options.BaseURL+"/titles/:title/reports/:report/taking", wrapper.TakeReport)
 	router.POST(options.BaseURL+"/titles/:title/reports/:report/closing", wrapper.CloseReport)
 	router.GET(options.BaseURL+"/units", wrapper.ListUnits)
 	router.PATCH(options.BaseURL+"/units/:unit", wrapper.CorrectUnit)
@@ -18515,6 +18737,45 @@ func (response GetPublicProgressdefaultApplicationProblemPlusJSONResponse) Visit
 	return err
 }
 
+type GetPublicReportRequestObject struct {
+	Receipt ReceiptNumber `json:"receipt"`
+}
+
+type GetPublicReportResponseObject interface {
+	VisitGetPublicReportResponse(w http.ResponseWriter) error
+}
+
+type GetPublicReport200JSONResponse PublicReport
+
+func (response GetPublicReport200JSONResponse) VisitGetPublicReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPublicReportdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPublicReportdefaultApplicationProblemPlusJSONResponse) VisitGetPublicReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetPublicSpotCheckRequestObject struct {
 	Round RoundID `json:"round"`
 }
@@ -18565,6 +18826,47 @@ type GetPublicTitledefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetPublicTitledefaultApplicationProblemPlusJSONResponse) VisitGetPublicTitleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FileReportRequestObject struct {
+	Number string `json:"number"`
+	Params FileReportParams
+	Body   *FileReportJSONRequestBody
+}
+
+type FileReportResponseObject interface {
+	VisitFileReportResponse(w http.ResponseWriter) error
+}
+
+type FileReport201JSONResponse PublicReport
+
+func (response FileReport201JSONResponse) VisitFileReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FileReportdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response FileReportdefaultApplicationProblemPlusJSONResponse) VisitFileReportResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -23836,6 +24138,47 @@ func (response CloseReportdefaultApplicationProblemPlusJSONResponse) VisitCloseR
 	return err
 }
 
+type TakeReportRequestObject struct {
+	Title  TitleNumber `json:"title"`
+	Report int64       `json:"report"`
+	Params TakeReportParams
+}
+
+type TakeReportResponseObject interface {
+	VisitTakeReportResponse(w http.ResponseWriter) error
+}
+
+type TakeReport200JSONResponse ReceiptOnly
+
+func (response TakeReport200JSONResponse) VisitTakeReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeReportdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response TakeReportdefaultApplicationProblemPlusJSONResponse) VisitTakeReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type RevokeTitleRequestObject struct {
 	Title  TitleNumber `json:"title"`
 	Params RevokeTitleParams
@@ -24408,12 +24751,18 @@ type StrictServerInterface interface {
 	// GetPublicProgress 社区建设进展(全国、分省) Progress of the nation, province by province
 	// (GET /public/progress)
 	GetPublicProgress(ctx context.Context, request GetPublicProgressRequestObject) (GetPublicProgressResponseObject, error)
+	// GetPublicReport 查询举报 Where a report stands
+	// (GET /public/reports/{receipt})
+	GetPublicReport(ctx context.Context, request GetPublicReportRequestObject) (GetPublicReportResponseObject, error)
 	// GetPublicSpotCheck 抽查公开信息 What anyone may verify of a spot check
 	// (GET /public/spot-checks/{round})
 	GetPublicSpotCheck(ctx context.Context, request GetPublicSpotCheckRequestObject) (GetPublicSpotCheckResponseObject, error)
 	// GetPublicTitle 称号验证 Verify a title
 	// (GET /public/titles/{number})
 	GetPublicTitle(ctx context.Context, request GetPublicTitleRequestObject) (GetPublicTitleResponseObject, error)
+	// FileReport 网上举报 Report a holder, at any time
+	// (POST /public/titles/{number}/reports)
+	FileReport(ctx context.Context, request FileReportRequestObject) (FileReportResponseObject, error)
 	// ListRounds 批次列表
 	// (GET /rounds)
 	ListRounds(ctx context.Context, request ListRoundsRequestObject) (ListRoundsResponseObject, error)
@@ -24783,6 +25132,9 @@ type StrictServerInterface interface {
 	// CloseReport 办结举报 What looking into it came to
 	// (POST /titles/{title}/reports/{report}/closing)
 	CloseReport(ctx context.Context, request CloseReportRequestObject) (CloseReportResponseObject, error)
+	// TakeReport 承办举报 Become the officer who handles a report that came by form
+	// (POST /titles/{title}/reports/{report}/taking)
+	TakeReport(ctx context.Context, request TakeReportRequestObject) (TakeReportResponseObject, error)
 	// RevokeTitle 撤销称号 By a decision; the plaque comes back or is void
 	// (POST /titles/{title}/revocation)
 	RevokeTitle(ctx context.Context, request RevokeTitleRequestObject) (RevokeTitleResponseObject, error)
@@ -26576,6 +26928,32 @@ func (sh *strictHandler) GetPublicProgress(ctx *gin.Context, params GetPublicPro
 	}
 }
 
+// GetPublicReport operation middleware
+func (sh *strictHandler) GetPublicReport(ctx *gin.Context, receipt ReceiptNumber) {
+	var request GetPublicReportRequestObject
+
+	request.Receipt = receipt
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPublicReport(ctx, request.(GetPublicReportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPublicReport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetPublicReportResponseObject); ok {
+		if err := validResponse.VisitGetPublicReportResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetPublicSpotCheck operation middleware
 func (sh *strictHandler) GetPublicSpotCheck(ctx *gin.Context, round RoundID) {
 	var request GetPublicSpotCheckRequestObject
@@ -26621,6 +26999,51 @@ func (sh *strictHandler) GetPublicTitle(ctx *gin.Context, number string) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetPublicTitleResponseObject); ok {
 		if err := validResponse.VisitGetPublicTitleResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// FileReport operation middleware
+func (sh *strictHandler) FileReport(ctx *gin.Context, number string, params FileReportParams) {
+	var request FileReportRequestObject
+
+	request.Number = number
+	request.Params = params
+
+	var body FileReportJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.FileReport(ctx, request.(FileReportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FileReport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(FileReportResponseObject); ok {
+		if err := validResponse.VisitFileReportResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -31087,6 +31510,34 @@ func (sh *strictHandler) CloseReport(ctx *gin.Context, title TitleNumber, report
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(CloseReportResponseObject); ok {
 		if err := validResponse.VisitCloseReportResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// TakeReport operation middleware
+func (sh *strictHandler) TakeReport(ctx *gin.Context, title TitleNumber, report int64, params TakeReportParams) {
+	var request TakeReportRequestObject
+
+	request.Title = title
+	request.Report = report
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.TakeReport(ctx, request.(TakeReportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TakeReport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(TakeReportResponseObject); ok {
+		if err := validResponse.VisitTakeReportResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

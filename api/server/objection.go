@@ -20,7 +20,9 @@ func (s *Server) FileObjection(ctx context.Context, request FileObjectionRequest
 	if err != nil {
 		return nil, err
 	}
-	return FileObjection201JSONResponse(publicObjection(o)), nil
+	out := publicObjection(o)
+	out.LogHead = s.logHead(ctx)
+	return FileObjection201JSONResponse(out), nil
 }
 
 // GetPublicObjection shows whoever objected where it stands.
@@ -29,7 +31,9 @@ func (s *Server) GetPublicObjection(ctx context.Context, request GetPublicObject
 	if err != nil {
 		return nil, err
 	}
-	return GetPublicObjection200JSONResponse(publicObjection(o)), nil
+	out := publicObjection(o)
+	out.LogHead = s.logHead(ctx)
+	return GetPublicObjection200JSONResponse(out), nil
 }
 
 // AttachToObjection takes a file by the receipt.

@@ -45,7 +45,7 @@ var actOf = map[string]award.Act{
 	"endDepartmentAsking": award.ActEndAsking,
 	"supplement":          award.ActSupplement, "startRecheck": award.ActStartRecheck, "keepTitle": award.ActKeepTitle,
 	"orderRectification": award.ActOrderRectification, "revokeTitle": award.ActRevokeTitle, "deregisterTitle": award.ActDeregisterTitle,
-	"returnPlaque": award.ActReturnPlaque, "reportTitle": award.ActReportTitle, "closeReport": award.ActCloseReport,
+	"returnPlaque": award.ActReturnPlaque, "reportTitle": award.ActReportTitle, "closeReport": award.ActCloseReport, "takeReport": award.ActTakeReport,
 	"conveneCommittee": award.ActConvene, "holdMeeting": award.ActHoldMeeting, "tableMotions": award.ActTableMotions,
 	"recordVotes": award.ActRecordVotes, "closeMotion": award.ActCloseMotion,
 
@@ -57,7 +57,7 @@ var actOf = map[string]award.Act{
 	"scanForm":      award.ActScanForm,
 	"requestReview": award.ActRequestReview, "answerReview": award.ActAnswerReview,
 
-	"fileObjection": award.ActFileObjection, "attachToObjection": award.ActAttachToObjection,
+	"fileObjection": award.ActFileObjection, "attachToObjection": award.ActAttachToObjection, "fileReport": award.ActFileReport,
 	"enterObjection": award.ActEnterObjection, "assignObjection": award.ActAssignObjection, "raiseObjection": award.ActRaiseObjection,
 	"admitObjection": award.ActAdmitObjection, "investigateObjection": award.ActInvestigateObjection,
 	"commissionFacts": award.ActCommission, "reportCommission": award.ActReportCommission, "extendObjection": award.ActExtendObjection,

@@ -47,7 +47,7 @@ func secrets() []canary {
 		{"a code of another province's subtree", regexp.MustCompile(`\b44[0-9]{2,10}\b`), outsider},
 		{"a person of another province", regexp.MustCompile(`莫言之`), outsider},
 		{"a mark of the nation's that is not open yet", regexp.MustCompile(`61\.37|评委未公开的话`), outsider},
-		{"who objected, or on what facts", regexp.MustCompile(`柳隐者|13900001111|只告诉承办人的事实`), func(r reader) bool {
+		{"who objected, or on what facts", regexp.MustCompile(`柳隐者|13900001111|只告诉承办人的具体事实`), func(r reader) bool {
 			return r.office != award.CodeNation || r.role != award.RoleSupervisor // no officer handles it yet
 		}},
 		{"who reported a holder of another province", regexp.MustCompile(`阮望舒|13900002222`), func(r reader) bool {
@@ -223,7 +223,7 @@ func (m *matrix) objection(round string, file int64) string {
 		VALUES ($1, 1, $2, $3, 'national', 5, shifan_now(), shifan_now() + interval '5 hours', shifan_now() + interval '6 hours', false, $4)
 		RETURNING id`, round, list, m.Admin.Office, m.Admin.ID)
 	o, err := m.Acts.FileObjection(m.t.Context(), m.Key(), acts.ObjectionInput{
-		Notice: notice, Unit: ownUnit, Facts: "只告诉承办人的事实",
+		Notice: notice, Unit: ownUnit, Facts: "只告诉承办人的具体事实",
 		Objector: &acts.Objector{Kind: award.ObjectorPerson, Name: "柳隐者", Contact: "13900001111"},
 	})
 	require.NoError(m.t, err)
@@ -289,7 +289,7 @@ func TestNobodyReadsWhatIsNotTheirs(t *testing.T) {
 // unanswered are reads of which the country has nothing to show: what they show
 // is public, or is compared with what comes later.
 var unanswered = map[string]bool{
-	"getPublicTitle": true, "getCalendarChange": true, "comparePackages": true, "downloadAttachment": true,
+	"getPublicTitle": true, "getPublicReport": true, "getCalendarChange": true, "comparePackages": true, "downloadAttachment": true,
 	"proposeAssignment": true, // of a list that is frozen
 }
 

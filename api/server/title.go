@@ -66,7 +66,8 @@ func (s *Server) GetTitle(ctx context.Context, request GetTitleRequestObject) (G
 		reports := make([]TitleReport, len(found.Reports))
 		for i, r := range found.Reports {
 			reports[i] = TitleReport{
-				Id: r.ID, Channel: string(r.Channel), Facts: r.Facts, Received: day(r.Received), At: r.At,
+				Taken: r.Handler != 0,
+				Id:    r.ID, Channel: string(r.Channel), Facts: r.Facts, Received: day(r.Received), At: r.At,
 				Outcome: given(string(r.Outcome)), Finding: given(r.Finding),
 			}
 			if r.Reporter != (acts.Reporter{}) {
@@ -147,6 +148,51 @@ func (s *Server) ReportTitle(ctx context.Context, request ReportTitleRequestObje
 		return nil, err
 	}
 	return ReportTitle201JSONResponse{Receipt: receipt(done.Receipt), Report: done.Result.ID}, nil
+}
+
+// FileReport takes a report from anybody.
+func (s *Server) FileReport(ctx context.Context, request FileReportRequestObject) (FileReportResponseObject, error) {
+	in := acts.TitleReport{Title: request.Number, Facts: request.Body.Facts}
+	if r := request.Body.Reporter; r != nil {
+		in.Reporter = acts.Reporter{Name: r.Name, Contact: r.Contact}
+	}
+	r, err := s.acts.FileReport(ctx, actKey(ctx), in)
+	if err != nil {
+		return nil, err
+	}
+	return FileReport201JSONResponse(s.publicReport(ctx, r)), nil
+}
+
+// GetPublicReport shows whoever reported where it stands.
+func (s *Server) GetPublicReport(ctx context.Context, request GetPublicReportRequestObject) (GetPublicReportResponseObject, error) {
+	r, err := s.acts.PublicReport(ctx, request.Receipt)
+	if err != nil {
+		return nil, err
+	}
+	return GetPublicReport200JSONResponse(s.publicReport(ctx, r)), nil
+}
+
+func (s *Server) publicReport(ctx context.Context, r acts.TitleReport) PublicReport {
+	out := PublicReport{
+		Receipt: r.Receipt, Title: r.Title, ReceivedAt: r.At.In(award.Beijing), State: PublicReportStateReceived,
+		ClosedAt: at(r.ClosedAt), LogHead: s.logHead(ctx),
+	}
+	switch {
+	case r.Outcome != "":
+		out.State = PublicReportState(r.Outcome)
+	case r.Handler != 0:
+		out.State = PublicReportStateTaken
+	}
+	return out
+}
+
+// TakeReport makes the caller the handler of a report.
+func (s *Server) TakeReport(ctx context.Context, request TakeReportRequestObject) (TakeReportResponseObject, error) {
+	done, err := s.acts.TakeReport(ctx, officer(ctx), actKey(ctx), request.Title, request.Report)
+	if err != nil {
+		return nil, err
+	}
+	return TakeReport200JSONResponse{Receipt: receipt(done.Receipt)}, nil
 }
 
 // CloseReport closes a report.

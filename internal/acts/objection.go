@@ -109,7 +109,7 @@ type objectionTx interface {
 	ObjectionsSince(ctx context.Context, notice int64, since time.Time) (int, error)
 	// AddObjection adds an objection with its facts; award.Conflict when the same
 	// call is just made.
-	AddObjection(ctx context.Context, o Objection, call ObjectionCall) (int64, error)
+	AddObjection(ctx context.Context, o Objection, call PublicCall) (int64, error)
 	// AddObjector keeps who made it.
 	AddObjector(ctx context.Context, objection int64, who Objector) error
 	// Objection reads an objection; award.NotFound when there is none.
@@ -156,10 +156,28 @@ type objectionReads interface {
 	CommissionPage(ctx context.Context, office, after int64, limit int) ([]Commission, error)
 }
 
-// ObjectionCall is what makes a public call the same when it is sent again.
-type ObjectionCall struct {
+// PublicCall is what makes a public call the same when it is sent again.
+type PublicCall struct {
 	Digest, Body [32]byte // Digest of its key, or of its body where it has none
 	Public       bool
+}
+
+// publicCall returns what a call is known by: whose it is says the key, and no
+// address is kept.
+func publicCall(key Key) PublicCall {
+	call := PublicCall{Digest: key.Body, Body: key.Body, Public: true}
+	if key.Key != "" {
+		call.Digest = sha256.Sum256([]byte(key.Key))
+	}
+	return call
+}
+
+// is reports whether an earlier call had this one's body, which was kept.
+func (c PublicCall) is(body []byte) error {
+	if !bytes.Equal(body, c.Body[:]) {
+		return award.Refuse(award.Incomplete, "", "idempotency_body")
+	}
+	return nil
 }
 
 // ObjectionInput is what whoever objects says.
@@ -191,10 +209,7 @@ func (in ObjectionInput) check() error {
 // receipt number at once. Nothing needs to be told to the procedure: when the
 // window ends it looks at the record. The same call again gets the same receipt.
 func (a *Acts) FileObjection(ctx context.Context, key Key, in ObjectionInput) (Objection, error) {
-	call := ObjectionCall{Digest: key.Body, Body: key.Body, Public: true}
-	if key.Key != "" { // whose call it is says the key: no address is kept
-		call.Digest = sha256.Sum256([]byte(key.Key))
-	}
+	call := publicCall(key)
 	var o Objection
 	if err := in.check(); err != nil {
 		return o, err
@@ -209,8 +224,8 @@ func (a *Acts) FileObjection(ctx context.Context, key Key, in ObjectionInput) (O
 			return err
 		}
 		if first != 0 {
-			if !bytes.Equal(body, call.Body[:]) {
-				return award.Refuse(award.Incomplete, "", "idempotency_body")
+			if err := call.is(body); err != nil {
+				return err
 			}
 			o, err = tx.Objection(ctx, first)
 			return err
@@ -273,14 +288,14 @@ func (a *Acts) EnterObjection(ctx context.Context, by award.Officer, key Key, in
 		if err != nil {
 			return Objection{}, err
 		}
-		return receive(ctx, t, by, t.name, t.id, n, now, in.ObjectionInput, came{in.Channel, in.Came}, ObjectionCall{})
+		return receive(ctx, t, by, t.name, t.id, n, now, in.ObjectionInput, came{in.Channel, in.Came}, PublicCall{})
 	})
 }
 
 // receive keeps an objection behind its notice's gate. One that comes when the
 // window is over suspends its unit at once.
 func receive(ctx context.Context, tx Tx, by award.Officer, name award.Act, act int64, n Notice, now time.Time,
-	in ObjectionInput, how came, call ObjectionCall,
+	in ObjectionInput, how came, call PublicCall,
 ) (Objection, error) {
 	round, err := tx.Round(ctx, n.Round)
 	if err != nil {

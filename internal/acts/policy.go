@@ -114,6 +114,7 @@ func policy() map[award.Act][]grant {
 		award.ActDeregisterTitle:    {{theOwner, heads}},
 		award.ActReturnPlaque:       {{theOffice, staff}, {theOwner, staff}},
 		award.ActReportTitle:        {{theOffice, staff}, {theOwner, staff}},
+		award.ActTakeReport:         {{theOffice, staff}, {theOwner, staff}},
 		award.ActCloseReport:        {{theOffice, heads}, {theOwner, heads}},
 
 		award.ActConvene:      {{theOffice, heads}},

@@ -106,6 +106,7 @@ var allowed = map[award.Act]struct {
 	award.ActDeregisterTitle:    {"office", only(nation, admin, head)},
 	award.ActReturnPlaque:       {"office", map[int64][]award.Role{nation: {admin, head, clerk}, province: {admin, head, clerk}}},
 	award.ActReportTitle:        {"office", map[int64][]award.Role{nation: {admin, head, clerk}, province: {admin, head, clerk}}},
+	award.ActTakeReport:         {"office", map[int64][]award.Role{nation: {admin, head, clerk}, province: {admin, head, clerk}}},
 	award.ActCloseReport:        {"office", map[int64][]award.Role{nation: {admin, head}, province: {admin, head}}},
 
 	award.ActConvene:      {"office", only(province, admin, head)},

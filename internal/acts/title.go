@@ -34,9 +34,9 @@ type titleTx interface {
 	TitleHistory(ctx context.Context, number string) ([]TitleChange, error)
 	// AddBar bars a unit from applying, from a day until another, exclusive.
 	AddBar(ctx context.Context, by award.Officer, unit int64, from, until award.Date, ground, document string) error
-	// BarredUntil returns the first day on which a unit that is barred on the day
-	// may apply again; zero when it is not.
-	BarredUntil(ctx context.Context, unit int64, on award.Date) (award.Date, error)
+	// Barred reads the longest bar on the day of a unit or of those that became
+	// part of it; the zero Bar when there is none.
+	Barred(ctx context.Context, unit int64, on award.Date) (Bar, error)
 	reportTx
 }
 
@@ -44,6 +44,27 @@ type titleTx interface {
 type titleReads interface {
 	// TitlePage lists titles of the register that an office may see, by ID.
 	TitlePage(ctx context.Context, q TitleQuery) ([]Title, error)
+	// ReportByReceipt finds a report by form; award.NotFound when there is none.
+	ReportByReceipt(ctx context.Context, receipt string) (TitleReport, error)
+}
+
+// Bar keeps a unit from applying (取消申报资格).
+type Bar struct {
+	Until    award.Date // the first day on which it may apply again
+	Ground   string
+	Document string
+	Merged   string // name of the unit it was laid on, which became part of this one; "": its own
+}
+
+// refuse says what the bar means to a unit; nil when there is none.
+func (b Bar) refuse(name string) error {
+	switch {
+	case b.Until == (award.Date{}):
+		return nil
+	case b.Merged != "":
+		return award.Refuse(award.Conflict, "D-103", "unit_barred_merged", name, b.Until.String(), b.Merged, b.Ground, b.Document)
+	}
+	return award.Refuse(award.Conflict, "D-10", "unit_barred", name, b.Until.String(), b.Ground, b.Document)
 }
 
 // TitleQuery asks for a page of the register of titles (称号名录).
@@ -217,12 +238,12 @@ func (t *act) bar(ctx context.Context, title Title, in TitleInput) error {
 // the title it would apply for (domain 6.8). One given by another office is
 // another title, and may be asked for (分级创建, D-87).
 func (t *act) mayStand(ctx context.Context, p place, unit int64, name string, category award.Category) error {
-	until, err := t.BarredUntil(ctx, unit, award.DateOf(p.now))
+	bar, err := t.Barred(ctx, unit, award.DateOf(p.now))
 	if err != nil {
 		return err
 	}
-	if until != (award.Date{}) {
-		return award.Refuse(award.Conflict, "D-10", "unit_barred", name, until.String())
+	if err := bar.refuse(name); err != nil {
+		return err
 	}
 	held, err := t.HeldTitle(ctx, unit, category, p.round.Owner)
 	if err != nil {

@@ -18,7 +18,8 @@ type TitleReport struct {
 	Channel  award.ReportChannel
 	Facts    string
 	Received award.Date
-	Handler  int64 // the officer who took it
+	Handler  int64  // the officer who took it; 0: nobody yet, of one by form
+	Receipt  string `json:"-"` // of one by form: for whoever sent it alone
 	At       time.Time
 	Outcome  award.ReportOutcome // "": open
 	Finding  string
@@ -32,7 +33,7 @@ type Reporter struct{ Name, Contact string }
 
 // hide takes the reporter out of a report for whoever may not know.
 func (r *TitleReport) hide(by award.Officer) {
-	if by.ID != r.Handler && !by.Has("supervisor") {
+	if (by.ID == 0 || by.ID != r.Handler) && !by.Has(award.RoleSupervisor) {
 		r.Reporter = Reporter{}
 	}
 }
@@ -40,7 +41,14 @@ func (r *TitleReport) hide(by award.Officer) {
 // reportTx keeps reports on holders.
 type reportTx interface {
 	// AddReport writes a report and, apart from it, its reporter.
-	AddReport(ctx context.Context, by award.Officer, r TitleReport) (TitleReport, error)
+	AddReport(ctx context.Context, title int64, r TitleReport, call PublicCall) (TitleReport, error)
+	// ReportCalled returns the report that an earlier call with the digest made,
+	// and the digest of that call's body; the zero report: none.
+	ReportCalled(ctx context.Context, title int64, call [32]byte) (TitleReport, []byte, error)
+	// ReportsSince counts what came on a title by form since an instant.
+	ReportsSince(ctx context.Context, title int64, since time.Time) (int, error)
+	// TakeReport writes who handles an open report that nobody has taken.
+	TakeReport(ctx context.Context, by award.Officer, report int64) error
 	// TitleReports reads the reports on a title, oldest first.
 	TitleReports(ctx context.Context, number string) ([]TitleReport, error)
 	// CloseReport writes what an open report came to.
@@ -59,7 +67,7 @@ func (a *Acts) ReportTitle(ctx context.Context, by award.Officer, key Key, in Ti
 		if err != nil {
 			return TitleReport{}, err
 		}
-		var defects []award.Defect
+		defects := in.named()
 		if strings.TrimSpace(in.Facts) == "" {
 			defects = append(defects, award.Defect{Pointer: "/facts", Key: "field_required"})
 		}
@@ -72,7 +80,8 @@ func (a *Acts) ReportTitle(ctx context.Context, by award.Officer, key Key, in Ti
 		if len(defects) > 0 {
 			return TitleReport{}, award.RefuseFields(award.Invalid, "domain 6.8", "report_malformed", defects)
 		}
-		report, err := t.AddReport(ctx, by, in)
+		in.Handler = by.ID
+		report, err := t.AddReport(ctx, title.ID, in, PublicCall{})
 		if err != nil {
 			return TitleReport{}, err
 		}
@@ -92,29 +101,67 @@ type CloseReportInput struct {
 // reason for a re-check or a revocation, which are acts of their own.
 func (a *Acts) CloseReport(ctx context.Context, by award.Officer, key Key, in CloseReportInput) (Done[TitleReport], error) {
 	return once(ctx, a, by, key, award.ActCloseReport, "", func(t *act) (TitleReport, error) {
-		title, err := t.atTitle(ctx, in.Title)
+		title, report, err := t.onReport(ctx, in.Title, in.Report)
 		if err != nil {
 			return TitleReport{}, err
 		}
 		if strings.TrimSpace(in.Finding) == "" {
 			return TitleReport{}, reasonRequired()
 		}
-		reports, err := t.TitleReports(ctx, in.Title)
-		if err != nil {
-			return TitleReport{}, err
-		}
-		at := slices.IndexFunc(reports, func(r TitleReport) bool { return r.ID == in.Report })
-		if at < 0 {
-			return TitleReport{}, award.Refuse(award.NotFound, "", "report_unknown", in.Report)
-		}
-		report := reports[at]
-		if report.Outcome != "" {
-			return TitleReport{}, award.Refuse(award.Conflict, "domain 6.8", "report_closed", in.Report)
+		if report.Handler == 0 {
+			return TitleReport{}, award.Refuse(award.Conflict, "D-102", "report_not_taken", in.Report)
 		}
 		report.Outcome, report.Finding = in.Outcome, in.Finding
 		if err := t.CloseReport(ctx, by, report); err != nil {
 			return TitleReport{}, err
 		}
 		return report, t.audit(ctx, "title/"+title.Number, "", map[string]any{"report": fmt.Sprint(report.ID), "outcome": in.Outcome})
+	})
+}
+
+// named refuses facts that tell who reported, since others read them than may
+// know that.
+func (r TitleReport) named() []award.Defect {
+	if !award.Names(r.Facts, r.Reporter.Name, r.Reporter.Contact) {
+		return nil
+	}
+	return []award.Defect{{Pointer: "/facts", Key: "reporter_named"}}
+}
+
+// onReport opens an act on an open report.
+func (t *act) onReport(ctx context.Context, number string, id int64) (Title, TitleReport, error) {
+	title, err := t.atTitle(ctx, number)
+	if err != nil {
+		return Title{}, TitleReport{}, err
+	}
+	reports, err := t.TitleReports(ctx, number)
+	if err != nil {
+		return Title{}, TitleReport{}, err
+	}
+	at := slices.IndexFunc(reports, func(r TitleReport) bool { return r.ID == id })
+	switch {
+	case at < 0:
+		return Title{}, TitleReport{}, award.Refuse(award.NotFound, "", "report_unknown", id)
+	case reports[at].Outcome != "":
+		return Title{}, TitleReport{}, award.Refuse(award.Conflict, "domain 6.8", "report_closed", id)
+	}
+	return title, reports[at], nil
+}
+
+// TakeReport makes the officer the one who handles a report by form (承办举报): only
+// then does anybody but the supervisor learn who sent it.
+func (a *Acts) TakeReport(ctx context.Context, by award.Officer, key Key, number string, id int64) (Done[struct{}], error) {
+	return once(ctx, a, by, key, award.ActTakeReport, "", func(t *act) (struct{}, error) {
+		title, report, err := t.onReport(ctx, number, id)
+		if err != nil {
+			return struct{}{}, err
+		}
+		if report.Handler != 0 {
+			return struct{}{}, award.Refuse(award.Conflict, "D-102", "report_taken", id)
+		}
+		if err := t.TakeReport(ctx, by, id); err != nil {
+			return struct{}{}, err
+		}
+		return struct{}{}, t.audit(ctx, "title/"+title.Number, "", map[string]any{"report": id})
 	})
 }

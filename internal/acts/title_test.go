@@ -2,6 +2,7 @@ package acts_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -211,6 +212,117 @@ func TestWhoReportsAHolderIsKnownToTheHandlerAlone(t *testing.T) {
 	in.Facts = " "
 	_, err = c.Acts.ReportTitle(t.Context(), handler, c.Key(), in)
 	requireRefused(t, err, award.Invalid, "report_malformed")
+}
+
+func TestAnybodyReportsAHolderAndOneOfficerTakesIt(t *testing.T) {
+	c := open(t)
+	title := c.entitled("410102001")
+	said := acts.TitleReport{Title: title.Number, Facts: "服务中心长期锁门，台账系事后补做", Reporter: acts.Reporter{Name: "张某某", Contact: "13900000000"}}
+	report, err := c.Acts.FileReport(t.Context(), bodied("one"), said)
+	require.NoError(t, err)
+	require.Empty(t, report.Facts+report.Reporter.Name)
+	again, err := c.Acts.FileReport(t.Context(), bodied("one"), said)
+	require.NoError(t, err)
+	require.Equal(t, report.Receipt, again.Receipt)
+	require.NotEmpty(t, report.Receipt)
+	_, err = c.Acts.FileReport(t.Context(), acts.Key{Key: "k", Body: [32]byte{1}}, said)
+	require.NoError(t, err)
+	_, err = c.Acts.FileReport(t.Context(), acts.Key{Key: "k", Body: [32]byte{2}}, said)
+	requireRefused(t, err, award.Incomplete, "idempotency_body")
+	named := said
+	named.Facts = "我是张 某 某，服务中心长期锁门"
+	_, err = c.Acts.FileReport(t.Context(), bodied("named"), named)
+	requireRefused(t, err, award.Invalid, "report_malformed")
+	_, err = c.Acts.FileReport(t.Context(), bodied("none"), acts.TitleReport{Title: "无此编号", Facts: said.Facts})
+	requireRefused(t, err, award.NotFound, "title_unknown")
+	require.Equal(t, 2, actstest.One[int](c.World, `SELECT count(*) FROM message WHERE office_id = $1 AND kind = 'report'`, c.Unit("41")))
+
+	clerk, other := c.Clerk("41"), c.Head("41")
+	sees := func(by award.Officer) acts.TitleReport {
+		view, err := c.Acts.Title(t.Context(), by, title.Number)
+		require.NoError(t, err)
+		return view.Reports[0]
+	}
+	require.Empty(t, sees(clerk).Reporter.Name, "nobody has taken it")
+	require.Equal(t, "张某某", sees(c.Officer("41", award.RoleSupervisor)).Reporter.Name)
+	closing := acts.CloseReportInput{Title: title.Number, Report: report.ID, Outcome: award.ReportUnfounded, Finding: "经查不属实"}
+	_, err = c.Acts.CloseReport(t.Context(), other, c.Key(), closing)
+	requireRefused(t, err, award.Conflict, "report_not_taken")
+	_, err = c.Acts.TakeReport(t.Context(), c.Clerk("410102001"), c.Key(), title.Number, report.ID)
+	requireRefused(t, err, award.Forbidden, "forbidden_take-report")
+	_, err = c.Acts.TakeReport(t.Context(), clerk, c.Key(), title.Number, report.ID)
+	require.NoError(t, err)
+	_, err = c.Acts.TakeReport(t.Context(), other, c.Key(), title.Number, report.ID)
+	requireRefused(t, err, award.Conflict, "report_taken")
+	require.Equal(t, "张某某", sees(clerk).Reporter.Name)
+	require.Empty(t, sees(other).Reporter.Name)
+	_, err = c.Acts.CloseReport(t.Context(), other, c.Key(), closing)
+	require.NoError(t, err)
+	public, err := c.Acts.PublicReport(t.Context(), strings.ToLower(report.Receipt))
+	require.NoError(t, err)
+	require.Equal(t, award.ReportUnfounded, public.Outcome)
+	require.Empty(t, public.Facts+public.Finding+public.Reporter.Name)
+	_, err = c.Acts.PublicReport(t.Context(), "0000-0000-0000-0000")
+	requireRefused(t, err, award.NotFound, "receipt_unknown")
+	for _, table := range []string{"act", "audit", "message", "title_history", "title_report"} {
+		require.Zero(t, actstest.One[int](c.World, `SELECT count(*) FROM `+table+` x WHERE x::text LIKE '%张某某%'`), table)
+	}
+
+	c.Exec(`UPDATE title_report SET at = shifan_now()`)
+	c.Exec(`INSERT INTO title_report (title_id, channel, facts, received, receipt, call_sha256, body_sha256)
+		SELECT title_id, 'form', '事实', '2026-11-01', n::text, sha256(n::text::bytea), sha256('') FROM title_report, generate_series(3, $1) n WHERE id = $2`,
+		award.MostReportsHour, report.ID)
+	_, err = c.Acts.FileReport(t.Context(), bodied("flood"), said)
+	requireRefused(t, err, award.Unavailable, "reports_flood")
+	c.At(c.Now().Add(time.Hour))
+	_, err = c.Acts.FileReport(t.Context(), bodied("flood"), said)
+	require.NoError(t, err)
+	c.Exec(`UPDATE title SET state = 'revoked' WHERE number = $1`, title.Number)
+	_, err = c.Acts.FileReport(t.Context(), bodied("late"), said)
+	requireRefused(t, err, award.Closed, "report_not_held")
+}
+
+func TestTwoWhoTakeAReportAtOnceTakeItOnce(t *testing.T) {
+	c := open(t)
+	title := c.entitled("410102001")
+	report, err := c.Acts.FileReport(t.Context(), bodied("one"), acts.TitleReport{Title: title.Number, Facts: "服务中心长期锁门不开"})
+	require.NoError(t, err)
+	errs := make(chan error)
+	for _, by := range []award.Officer{c.Clerk("41"), c.Head("41")} {
+		key := c.Key()
+		go func() {
+			_, err := c.Acts.TakeReport(t.Context(), by, key, title.Number, report.ID)
+			errs <- err
+		}()
+	}
+	won := 0
+	for range 2 {
+		if err := <-errs; err == nil {
+			won++
+		} else {
+			requireRefused(t, err, award.Conflict, "report_taken")
+		}
+	}
+	require.Equal(t, 1, won)
+}
+
+// A bar goes with what a unit becomes part of, however often that merges again.
+func TestABarPassesToWhoTakesTheUnitIn(t *testing.T) {
+	c := open(t)
+	first, second, third := c.Unit("410103001"), c.Unit("410102002"), c.Unit("410102001")
+	c.Exec(`INSERT INTO unit_bar (unit_id, from_day, until_day, ground, document, officer_id) VALUES ($1, '2026-01-01', '2031-01-01', '材料弄虚作假', '1号', 1)`, first)
+	draft := c.drafted("410102001", award.Street)
+	for from, to := range map[int64]int64{first: second, second: third} {
+		c.Exec(`INSERT INTO unit_successor (unit_id, successor_id, effective, act_id) SELECT $1, $2, '2026-10-01', min(id) FROM act`, from, to)
+	}
+	_, err := c.create("410102002", award.Street)
+	requireRefused(t, err, award.Conflict, "unit_barred_merged")
+	_, err = c.file(draft)
+	requireRefused(t, err, award.Conflict, "unit_barred_merged")
+	refusal, ok := errors.AsType[*award.Error](err)
+	require.True(t, ok)
+	require.Contains(t, refusal.Args, any("材料弄虚作假"))
+	require.Contains(t, refusal.Args, any("2031-01-01"))
 }
 
 func TestALateDismissalIsNamedByASupplementaryDecisionAndNumbersGoOn(t *testing.T) {

@@ -82,6 +82,7 @@ const (
 	ActDeregisterTitle    Act = "deregister-title"    // 注销称号
 	ActReturnPlaque       Act = "return-plaque"
 	ActReportTitle        Act = "report-title" // 举报
+	ActTakeReport         Act = "take-report"  // 承办举报
 	ActCloseReport        Act = "close-report"
 
 	ActReportFacts       Act = "report-facts"  // 年度基本情况
@@ -126,10 +127,11 @@ const (
 const (
 	ActFileObjection     Act = "file-objection"      // 提出异议
 	ActAttachToObjection Act = "attach-to-objection" // 补交附件, by the receipt
+	ActFileReport        Act = "file-report"         // 网上举报
 )
 
 // PublicActs lists the acts that need no key; each has exactly one route.
-func PublicActs() []Act { return []Act{ActFileObjection, ActAttachToObjection} }
+func PublicActs() []Act { return []Act{ActFileObjection, ActAttachToObjection, ActFileReport} }
 
 // What the procedure does when a date has come. Nobody's act: the audit row
 // names the article instead of an officer.
@@ -179,7 +181,7 @@ func OfficeActs() []Act {
 		ActCompleteStage, ActAdoptProposals, ActAnnounceNotice, ActExtendNotice, ActProveNotice, ActWithdrawNotice, ActRecommend, ActPutPackage,
 		ActAskDepartments, ActRecordOpinions, ActImportOpinions, ActDecideOpinion, ActEndAsking,
 		ActSupplement, ActStartRecheck, ActKeepTitle, ActOrderRectification, ActRevokeTitle, ActDeregisterTitle,
-		ActReturnPlaque, ActReportTitle, ActCloseReport,
+		ActReturnPlaque, ActReportTitle, ActTakeReport, ActCloseReport,
 		ActConvene, ActHoldMeeting, ActTableMotions, ActRecordVotes, ActCloseMotion,
 		ActReportFacts, ActConfirmFacts, ActSaveSelfCheck, ActCreateApplication, ActEditApplication, ActFile, ActEndorse,
 		ActCallUp, ActWithdraw, ActInspect, ActSurvey, ActSetIntakeLimits, ActSetSubItems, ActImportSubItems, ActScanForm,

@@ -201,7 +201,14 @@ func (s PlaqueState) At(now, due time.Time) PlaqueState {
 // ReportChannel says how a report on a holder came (举报).
 type ReportChannel string
 
-// ReportChannels lists the ways: letter 来信, phone 来电, fax 传真, email 电子邮件,
+// ReportForm is a report that anybody sends by form (网上举报); no clerk enters one.
+const ReportForm ReportChannel = "form"
+
+// MostReportsHour is how many reports on one title are taken by form within an
+// hour (D-102).
+const MostReportsHour = 100
+
+// ReportChannels lists the ways in which a clerk gets one: letter 来信, phone 来电, fax 传真, email 电子邮件,
 // visit 来访, and an objection that came too late to be one (domain 7).
 func ReportChannels() []ReportChannel {
 	return []ReportChannel{"letter", "phone", "fax", "email", "visit", "objection"}

@@ -116,7 +116,7 @@ func (t *tx) ObjectionsSince(ctx context.Context, notice int64, since time.Time)
 }
 
 // AddObjection adds an objection with its facts.
-func (t *tx) AddObjection(ctx context.Context, o acts.Objection, call acts.ObjectionCall) (int64, error) {
+func (t *tx) AddObjection(ctx context.Context, o acts.Objection, call acts.PublicCall) (int64, error) {
 	var digest, body any
 	if call.Public {
 		digest, body = call.Digest[:], call.Body[:]

@@ -28,9 +28,9 @@ func (t *tx) HeldTitles(ctx context.Context, units []int64) ([]acts.Title, error
 // itself or as a successor.
 func (t *tx) HeldTitle(ctx context.Context, unit int64, category award.Category, giver int64) (string, error) {
 	var number string
-	err := t.GetContext(ctx, &number, `
+	err := t.GetContext(ctx, &number, andMerged+`
 		SELECT t.number FROM title_register t
-		WHERE (t.unit_id = $1 OR t.unit_id IN (SELECT unit_id FROM unit_successor WHERE successor_id = $1))
+		WHERE t.unit_id IN (SELECT unit_id FROM line)
 		  AND t.category = $2 AND t.state NOT IN ('revoked', 'deregistered')
 		  AND NOT EXISTS (SELECT FROM round r WHERE r.id = t.round_id AND r.owner_office_id <> $3) -- one older than the record counts
 		ORDER BY t.id LIMIT 1`, unit, category, giver)
@@ -98,28 +98,45 @@ func (t *tx) AddBar(ctx context.Context, by award.Officer, unit int64, from, unt
 	return nil
 }
 
-// BarredUntil returns the first day on which a barred unit may apply again.
-func (t *tx) BarredUntil(ctx context.Context, unit int64, on award.Date) (award.Date, error) {
-	var until sql.NullString
-	err := t.GetContext(ctx, &until, `
-		SELECT to_char(max(until_day), 'YYYY-MM-DD') FROM unit_bar
-		WHERE unit_id = $1 AND from_day <= $2::date AND until_day > $2::date`, unit, on.String())
+// andMerged are a unit, $1, and those that became part of it, and of those.
+const andMerged = `
+	WITH RECURSIVE line AS (
+		SELECT $1::bigint AS unit_id
+		UNION
+		SELECT s.unit_id FROM unit_successor s JOIN line l ON s.successor_id = l.unit_id
+	)`
+
+// Barred reads the longest bar on a day of a unit or of those that became part
+// of it.
+func (t *tx) Barred(ctx context.Context, unit int64, on award.Date) (acts.Bar, error) {
+	var bar acts.Bar
+	var until string
+	err := t.QueryRowxContext(ctx, andMerged+`
+		SELECT to_char(b.until_day, 'YYYY-MM-DD'), b.ground, b.document, CASE WHEN b.unit_id <> $1 THEN coalesce(
+		       (SELECT v.name FROM unit_version v WHERE v.unit_id = b.unit_id ORDER BY v.valid_from DESC LIMIT 1), '') ELSE '' END
+		FROM unit_bar b JOIN line l ON l.unit_id = b.unit_id
+		WHERE b.from_day <= $2::date AND b.until_day > $2::date
+		ORDER BY b.until_day DESC, b.id LIMIT 1`, unit, on.String()).Scan(&until, &bar.Ground, &bar.Document, &bar.Merged)
+	if errors.Is(err, sql.ErrNoRows) {
+		return acts.Bar{}, nil
+	}
 	if err != nil {
-		return award.Date{}, fmt.Errorf("look for a bar: %w", err)
+		return acts.Bar{}, fmt.Errorf("look for a bar: %w", err)
 	}
-	if !until.Valid {
-		return award.Date{}, nil
-	}
-	return award.ParseDate(until.String)
+	bar.Until, err = award.ParseDate(until)
+	return bar, err
 }
 
 // AddReport writes a report and, apart from it, its reporter.
-func (t *tx) AddReport(ctx context.Context, by award.Officer, r acts.TitleReport) (acts.TitleReport, error) {
-	r.Handler = by.ID
+func (t *tx) AddReport(ctx context.Context, title int64, r acts.TitleReport, call acts.PublicCall) (acts.TitleReport, error) {
+	var digest, body any
+	if call.Public {
+		digest, body = call.Digest[:], call.Body[:]
+	}
 	err := t.QueryRowxContext(ctx, `
-		INSERT INTO title_report (title_id, channel, facts, received, officer_id)
-		SELECT id, $2, $3, $4::date, $5 FROM title WHERE number = $1 RETURNING id, at`,
-		r.Title, r.Channel, r.Facts, r.Received.String(), by.ID).Scan(&r.ID, &r.At)
+		INSERT INTO title_report (title_id, channel, facts, received, officer_id, receipt, call_sha256, body_sha256)
+		VALUES ($1, $2, $3, $4::date, nullif($5::bigint, 0), nullif($6, ''), $7, $8) RETURNING id, at`,
+		title, r.Channel, r.Facts, r.Received.String(), r.Handler, r.Receipt, digest, body).Scan(&r.ID, &r.At)
 	if err != nil {
 		return acts.TitleReport{}, fmt.Errorf("write a report: %w", err)
 	}
@@ -133,33 +150,101 @@ func (t *tx) AddReport(ctx context.Context, by award.Officer, r acts.TitleReport
 	return r, nil
 }
 
-// TitleReports reads the reports on a title.
+// reportColumns are scanned by scanReport.
+const reportColumns = `
+	SELECT p.id, a.number, p.channel, p.facts, to_char(p.received, 'YYYY-MM-DD'), coalesce(p.officer_id, 0), p.at,
+	       coalesce(p.outcome, ''), p.finding, p.closed_at, coalesce(p.receipt, '')
+	FROM title_report p JOIN title a ON a.id = p.title_id `
+
+func scanReport(row scanner) (acts.TitleReport, error) {
+	var r acts.TitleReport
+	var received string
+	var closed sql.NullTime
+	err := row.Scan(&r.ID, &r.Title, &r.Channel, &r.Facts, &received, &r.Handler, &r.At, &r.Outcome, &r.Finding, &closed, &r.Receipt)
+	if err != nil {
+		return acts.TitleReport{}, err
+	}
+	r.ClosedAt = closed.Time
+	r.Received, err = award.ParseDate(received)
+	return r, err
+}
+
+// ReportCalled returns what an earlier call made.
+func (t *tx) ReportCalled(ctx context.Context, title int64, call [32]byte) (acts.TitleReport, []byte, error) {
+	r, err := scanReport(t.QueryRowxContext(ctx, reportColumns+`WHERE p.title_id = $1 AND p.call_sha256 = $2`, title, call[:]))
+	if errors.Is(err, sql.ErrNoRows) {
+		return acts.TitleReport{}, nil, nil
+	}
+	if err != nil {
+		return acts.TitleReport{}, nil, fmt.Errorf("look for an earlier call: %w", err)
+	}
+	var body []byte
+	if err := t.GetContext(ctx, &body, `SELECT body_sha256 FROM title_report WHERE id = $1`, r.ID); err != nil {
+		return acts.TitleReport{}, nil, fmt.Errorf("read an earlier call: %w", err)
+	}
+	return r, body, nil
+}
+
+// ReportByReceipt finds a report by form.
+func (s *Store) ReportByReceipt(ctx context.Context, receipt string) (acts.TitleReport, error) {
+	r, err := scanReport(s.db.QueryRowxContext(ctx, reportColumns+`WHERE p.receipt = $1`, receipt))
+	if errors.Is(err, sql.ErrNoRows) {
+		return acts.TitleReport{}, award.Refuse(award.NotFound, "domain 6.8", "receipt_unknown")
+	}
+	if err != nil {
+		return acts.TitleReport{}, fmt.Errorf("find a receipt: %w", err)
+	}
+	return r, nil
+}
+
+// ReportsSince counts what came on a title by form.
+func (t *tx) ReportsSince(ctx context.Context, title int64, since time.Time) (int, error) {
+	var n int
+	err := t.GetContext(ctx, &n, `SELECT count(*) FROM title_report WHERE title_id = $1 AND channel = 'form' AND at > $2`, title, since)
+	if err != nil {
+		return 0, fmt.Errorf("count reports: %w", err)
+	}
+	return n, nil
+}
+
+// TakeReport writes who handles an open report that nobody has taken.
+func (t *tx) TakeReport(ctx context.Context, by award.Officer, report int64) error {
+	_, err := t.ExecContext(ctx, `UPDATE title_report SET officer_id = $2 WHERE id = $1 AND officer_id IS NULL AND outcome IS NULL`, report, by.ID)
+	if err != nil {
+		return fmt.Errorf("take a report: %w", err)
+	}
+	return nil
+}
+
+// TitleReports reads the reports on a title, with who reported.
 func (t *tx) TitleReports(ctx context.Context, number string) ([]acts.TitleReport, error) {
-	rows, err := t.QueryxContext(ctx, `
-		SELECT p.id, a.number, p.channel, p.facts, to_char(p.received, 'YYYY-MM-DD'), p.officer_id, p.at,
-		       coalesce(p.outcome, ''), p.finding, p.closed_at, coalesce(w.name, ''), coalesce(w.contact, '')
-		FROM title_report p JOIN title a ON a.id = p.title_id LEFT JOIN title_reporter w ON w.report_id = p.id
-		WHERE a.number = $1 ORDER BY p.id`, number)
+	rows, err := t.QueryxContext(ctx, reportColumns+`WHERE a.number = $1 ORDER BY p.id`, number)
 	if err != nil {
 		return nil, fmt.Errorf("read reports: %w", err)
 	}
-	defer rows.Close()
-	var reports []acts.TitleReport
-	for rows.Next() {
-		var r acts.TitleReport
-		var received string
-		var closed sql.NullTime
-		if err := rows.Scan(&r.ID, &r.Title, &r.Channel, &r.Facts, &received, &r.Handler, &r.At, &r.Outcome, &r.Finding, &closed,
-			&r.Reporter.Name, &r.Reporter.Contact); err != nil {
-			return nil, fmt.Errorf("read a report: %w", err)
-		}
-		r.ClosedAt = closed.Time
-		if r.Received, err = award.ParseDate(received); err != nil {
-			return nil, fmt.Errorf("read the day of a report: %w", err)
-		}
-		reports = append(reports, r)
+	reports, err := collect(rows, "read a report", scanReport)
+	if err != nil {
+		return nil, err
 	}
-	return reports, rows.Err()
+	at := make(map[int64]int, len(reports))
+	ids := make([]int64, len(reports))
+	for i, r := range reports {
+		at[r.ID], ids[i] = i, r.ID
+	}
+	who, err := t.QueryxContext(ctx, `SELECT report_id, name, contact FROM title_reporter WHERE report_id = ANY($1)`, pq.Array(ids))
+	if err != nil {
+		return nil, fmt.Errorf("read reporters: %w", err)
+	}
+	defer who.Close()
+	for who.Next() {
+		var id int64
+		var reporter acts.Reporter
+		if err := who.Scan(&id, &reporter.Name, &reporter.Contact); err != nil {
+			return nil, fmt.Errorf("read a reporter: %w", err)
+		}
+		reports[at[id]].Reporter = reporter
+	}
+	return reports, who.Err()
 }
 
 // CloseReport writes what an open report came to.
