@@ -127,6 +127,7 @@ func (c *Console) Serve(r gin.IRouter, reads, says func(g *gin.Context) bool) {
 	c.serveDesk(r)
 	c.serveInspection(r)
 	c.serveDepartments(r)
+	c.serveBulk(r)
 
 	r.GET("/rounds/:round/self-checks/:unit/:category", c.inside(c.selfCheck))
 	r.POST("/rounds/:round/self-checks/:unit/:category", c.inside(c.postSelfCheck))

@@ -299,6 +299,9 @@ func (p *page) Web(link string) bool {
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https")
 }
 
+// Sum adds two numbers.
+func (p *page) Sum(a, b int) int { return a + b }
+
 // Plus is the number of a block, of which the first is 1.
 func (p *page) Plus(place int) int { return place + 1 }
 
