@@ -346,7 +346,7 @@ func (t *act) enterFile(ctx context.Context, round string, id int64, seen int) (
 		return place{}, File{}, err
 	}
 	if seen != 0 && seen != f.Revision {
-		return place{}, File{}, award.Refuse(award.Stale, "", "revision_stale")
+		return place{}, File{}, award.Outdated()
 	}
 	return p, f, nil
 }

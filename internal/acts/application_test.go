@@ -124,7 +124,7 @@ func TestAFormIsEditedByThoseWhoHaveSeenItAsItIs(t *testing.T) {
 
 	before := c.digest()
 	_, err = edit(f.Revision, map[string]string{"head": "王五"})
-	requireRefused(t, err, award.Stale, "revision_stale")
+	requireRefused(t, err, award.Stale, "stale")
 	_, err = edit(edited.Revision, map[string]string{"slogan": "争先"})
 	requireRefused(t, err, award.Invalid, "form_malformed")
 	require.Equal(t, before, c.digest())

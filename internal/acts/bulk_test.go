@@ -23,7 +23,7 @@ func TestABulkEndorsementAnswersForEveryItemAndRepeatsNone(t *testing.T) {
 	before := c.digest()
 	dry, err := c.Acts.EndorseMany(t.Context(), c.Clerk("410102"), c.Key(), items, true)
 	require.NoError(t, err)
-	require.Equal(t, []string{"done", "not_found", "revision_stale", "opinion_incomplete", "done"}, outcomes(dry))
+	require.Equal(t, []string{"done", "not_found", "stale", "opinion_incomplete", "done"}, outcomes(dry))
 	require.Equal(t, before, c.digest(), "a dry run leaves nothing")
 	require.Equal(t, "4101", dry[0].Done.Result.WaitingCode, "and says where each would come to")
 

@@ -46,7 +46,7 @@ func TestFactsCountOnceTheCountyOfficeHasConfirmedThem(t *testing.T) {
 		require.Equal(t, code, award.CodeOf(confirm(w.Head(who), 1)), who)
 	}
 	require.Equal(t, award.Forbidden, award.CodeOf(confirm(w.Officer(county, award.RoleAuditor), 1)))
-	requireRefused(t, confirm(w.Clerk(county), 2), award.Stale, "revision_stale")
+	requireRefused(t, confirm(w.Clerk(county), 2), award.Stale, "stale")
 
 	require.NoError(t, confirm(w.Clerk(county), 1))
 	whole := award.CommunityCounts{Communities: 3, Reported: 1, Confirmed: 1, Meeting: 1, Residents: 1000, Volunteers: 120, Centres: 1}

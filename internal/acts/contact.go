@@ -65,7 +65,7 @@ func (a *Acts) SetContact(ctx context.Context, by award.Officer, key Key, in Con
 			return Contact{}, err
 		}
 		if last.Revision != in.Revision {
-			return Contact{}, award.Refuse(award.Stale, "", "stale", last.Revision)
+			return Contact{}, award.Outdated()
 		}
 		in.Revision++
 		in.At = t.at

@@ -74,7 +74,7 @@ func TestOnlyTheOfficeWhoseTurnItIsHasAnOpinion(t *testing.T) {
 	stale := c.opinion(f, award.OpinionAgree)
 	stale.Revision--
 	_, err = c.Acts.Endorse(t.Context(), c.Clerk("410102001"), c.Key(), stale)
-	requireRefused(t, err, award.Stale, "revision_stale")
+	requireRefused(t, err, award.Stale, "stale")
 	_, err = c.Acts.Endorse(t.Context(), c.Clerk("410102001"), c.Key(), c.opinion(f, "abstain"))
 	requireRefused(t, err, award.Invalid, "opinion_unknown")
 	_, err = c.Acts.Endorse(t.Context(), c.Clerk("410102001"), c.Key(), c.opinion(f, award.OpinionUnsigned))

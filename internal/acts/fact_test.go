@@ -46,8 +46,8 @@ func TestFactsThatCanNotStandAreRefusedWhole(t *testing.T) {
 	}{
 		{"next year's", "410102001", "410102001", 2027, 0, award.Facts{award.FactResidents: 1}, award.Invalid, "facts_malformed"},
 		{"none", "410102001", "410102001", 2026, 0, nil, award.Invalid, "facts_malformed"},
-		{"again as if for the first time", "410102001", "410102001", 2025, 0, award.Facts{award.FactResidents: 2}, award.Stale, "revision_stale"},
-		{"over a revision that is not there", "410102001", "410102001", 2026, 3, award.Facts{award.FactResidents: 2}, award.Stale, "revision_stale"},
+		{"again as if for the first time", "410102001", "410102001", 2025, 0, award.Facts{award.FactResidents: 2}, award.Stale, "stale"},
+		{"over a revision that is not there", "410102001", "410102001", 2026, 3, award.Facts{award.FactResidents: 2}, award.Stale, "stale"},
 		{"a neighbour's", "410102002", "410102001", 2026, 0, award.Facts{award.FactResidents: 1}, award.NotFound, "not_found"},
 		{"its superior's", "410102", "410102001", 2026, 0, award.Facts{award.FactResidents: 1}, award.NotFound, "not_found"},
 		{"a unit's that is not there", "999999", "410102001", 2026, 0, award.Facts{award.FactResidents: 1}, award.NotFound, "unit_unknown_now"},

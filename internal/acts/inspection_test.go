@@ -33,7 +33,7 @@ func TestTheProvinceInspectsAFileAndRevisesItsMarks(t *testing.T) {
 	before := c.digest()
 	for _, seen := range []int{0, 1, 3} {
 		_, err = c.inspect(f, seen, low)
-		requireRefused(t, err, award.Stale, "revision_stale")
+		requireRefused(t, err, award.Stale, "stale")
 	}
 	require.Equal(t, before, c.digest())
 }
@@ -135,7 +135,7 @@ func TestASurveyIsKeptWhetherItPassesOrNot(t *testing.T) {
 
 	before := c.digest()
 	_, err = c.survey(f, 0, award.Survey{Satisfied: 5})
-	requireRefused(t, err, award.Stale, "revision_stale")
+	requireRefused(t, err, award.Stale, "stale")
 	require.Equal(t, before, c.digest())
 }
 

@@ -88,7 +88,7 @@ func (a *Acts) SetIntakeLimits(ctx context.Context, by award.Officer, key Key, i
 			return IntakeLimits{}, err
 		}
 		if before.Revision != in.Revision {
-			return IntakeLimits{}, award.Refuse(award.Stale, "", "revision_stale")
+			return IntakeLimits{}, award.Outdated()
 		}
 		filed, err := t.HasFiled(ctx, in.Round, office.ID)
 		if err != nil {

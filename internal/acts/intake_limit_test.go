@@ -119,7 +119,7 @@ func TestLimitsAreSetByTheOfficeUntilTheFirstFileIsFiled(t *testing.T) {
 	_, err = c.limits(0, award.IntakeLimit{Unit: "4101", Category: award.Street, Places: 1})
 	require.NoError(t, err)
 	_, err = c.limits(0)
-	requireRefused(t, err, award.Stale, "revision_stale")
+	requireRefused(t, err, award.Stale, "stale")
 	_, err = c.limits(1)
 	require.NoError(t, err, "and taken back again")
 	c.filed("410103001", award.Street)

@@ -214,7 +214,7 @@ func (t *act) changeNotice(ctx context.Context, in OnNotice) (Round, Notice, err
 		return Round{}, Notice{}, award.Refuse(award.NotFound, "", "notice_unknown", in.Number)
 	}
 	if n.Revision != in.Revision {
-		return Round{}, Notice{}, award.Refuse(award.Stale, "", "stale", n.Revision)
+		return Round{}, Notice{}, award.Outdated()
 	}
 	now, err := t.Now(ctx)
 	if err != nil {

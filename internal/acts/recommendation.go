@@ -57,7 +57,7 @@ func (a *Acts) Recommend(ctx context.Context, by award.Officer, key Key, in Reco
 			return RecommendResult{}, err
 		}
 		if in.Revision != office.CutRevision {
-			return RecommendResult{}, award.Refuse(award.Stale, "", "stale", office.CutRevision)
+			return RecommendResult{}, award.Outdated()
 		}
 		files, err := t.LockProvinceFiles(ctx, in.Round, office.ID, award.FileProposed, award.FileNoticedLocally, award.FileRecommended)
 		if err != nil {

@@ -143,7 +143,7 @@ func (a *Acts) EditRound(ctx context.Context, by award.Officer, key Key, id stri
 			return RoundStanding{}, award.Refuse(award.Conflict, "N 二", "round_not_draft")
 		}
 		if r.Revision != revision {
-			return RoundStanding{}, award.Refuse(award.Stale, "", "stale", r.Revision)
+			return RoundStanding{}, award.Outdated()
 		}
 		if in.Owner != "" && in.Owner != r.OwnerCode {
 			return RoundStanding{}, award.Refuse(award.Conflict, "domain 1", "round_owner_fixed", r.OwnerCode)

@@ -50,7 +50,7 @@ func TestManySelfChecksAreAnsweredOneByOneAndTheSameAgainChangesNothing(t *testi
 	other.Revision, other.Gap = 1, "台账不全"
 	changed, err := c.Acts.SaveSelfChecks(t.Context(), by, c.Key(), []acts.SaveSelfCheck{one, other}, false)
 	require.NoError(t, err)
-	require.Equal(t, []string{"revision_stale", "saved 2"}, checked(changed), "what differs must have seen what is there")
+	require.Equal(t, []string{"stale", "saved 2"}, checked(changed), "what differs must have seen what is there")
 }
 
 func TestWhatAUnitSaidItselfIsUnchangedWhenASuperiorSendsItAgain(t *testing.T) {
@@ -91,7 +91,7 @@ func TestOfTwoWhoSendManyAtOnceEachUnitTakesOne(t *testing.T) {
 	require.NoError(t, errs[0])
 	require.NoError(t, errs[1])
 	require.ElementsMatch(t, []string{"saved 1", "unchanged 1"}, []string{checked(answers[0])[0], checked(answers[1])[1]}, "they say the same")
-	require.ElementsMatch(t, []string{"saved 1", "revision_stale"}, []string{checked(answers[0])[1], checked(answers[1])[0]}, "they differ")
+	require.ElementsMatch(t, []string{"saved 1", "stale"}, []string{checked(answers[0])[1], checked(answers[1])[0]}, "they differ")
 	require.Equal(t, "{1,1}", actstest.One[string](c.World, `SELECT array_agg(revision)::text FROM self_check`))
 }
 

@@ -79,12 +79,12 @@ func TestADraftOfASelfCheckKeepsItsBlanks(t *testing.T) {
 func TestASelfCheckFollowsTheRevisionItsAuthorHasSeen(t *testing.T) {
 	c := open(t)
 	_, err := c.selfCheck("410102001", award.Street, 3, c.full(award.Street))
-	requireRefused(t, err, award.Stale, "revision_stale")
+	requireRefused(t, err, award.Stale, "stale")
 	c.ready("410102001", award.Street)
 	before := c.digest()
 	for _, seen := range []int{0, 2} {
 		_, err = c.selfCheck("410102001", award.Street, seen, c.full(award.Street))
-		requireRefused(t, err, award.Stale, "revision_stale")
+		requireRefused(t, err, award.Stale, "stale")
 	}
 	require.Equal(t, before, c.digest())
 }

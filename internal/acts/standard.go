@@ -135,7 +135,7 @@ func (t *act) draftOf(ctx context.Context, id int64, revision int) (StandardReco
 		return StandardRecord{}, award.Refuse(award.Conflict, "N 三", "standard_published", s.Version)
 	}
 	if s.Revision != revision {
-		return StandardRecord{}, award.Refuse(award.Stale, "", "stale", s.Revision)
+		return StandardRecord{}, award.Outdated()
 	}
 	return s, nil
 }

@@ -79,7 +79,7 @@ func (a *Acts) putSubItems(ctx context.Context, by award.Officer, key Key, name 
 			return none, err
 		}
 		if before.Revision != in.Revision {
-			return none, award.Refuse(award.Stale, "", "revision_stale")
+			return none, award.Outdated()
 		}
 		if before.Fixed {
 			return none, award.Refuse(award.Closed, "D-34", "sub_items_fixed")

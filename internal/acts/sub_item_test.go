@@ -99,7 +99,7 @@ func TestSubItemsAreFixedOnceAUnitOfTheAreaHasCheckedItself(t *testing.T) {
 	_, err := c.subItems(0, twoParts())
 	require.NoError(t, err)
 	_, err = c.subItems(0, nil)
-	requireRefused(t, err, award.Stale, "revision_stale")
+	requireRefused(t, err, award.Stale, "stale")
 	set, err := c.subItems(1, nil)
 	require.NoError(t, err, "none takes them away again")
 	require.Equal(t, 2, set.Revision)
@@ -161,7 +161,7 @@ func TestOfTwoOfficersWhoSetSubItemsAtOnceOneIsToldToLookAgain(t *testing.T) {
 		errs[0], errs[1] = errs[1], errs[0]
 	}
 	require.NoError(t, errs[0])
-	requireRefused(t, errs[1], award.Stale, "revision_stale")
+	requireRefused(t, errs[1], award.Stale, "stale")
 	require.Equal(t, 1, actstest.One[int](c.World, `SELECT revision FROM sub_items`))
 }
 

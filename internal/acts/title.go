@@ -125,7 +125,7 @@ func (a *Acts) onTitle(ctx context.Context, by award.Officer, key Key, name awar
 			return Title{}, err
 		}
 		if in.Revision != 0 && in.Revision != title.Revision {
-			return Title{}, award.Refuse(award.Stale, "", "stale", title.Revision)
+			return Title{}, award.Outdated()
 		}
 		if strings.TrimSpace(in.Ground) == "" {
 			return Title{}, reasonRequired()

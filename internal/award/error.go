@@ -74,3 +74,7 @@ func CodeOf(err error) Code {
 	}
 	return Internal
 }
+
+// Outdated refuses a change made from a revision that is not the latest any more:
+// whoever made it has not seen what it would undo.
+func Outdated() *Error { return Refuse(Stale, "", "stale") }

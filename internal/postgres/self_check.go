@@ -120,7 +120,7 @@ func unlessStale(done sql.Result, what string) error {
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	if n == 0 {
-		return award.Refuse(award.Stale, "", "revision_stale")
+		return award.Outdated()
 	}
 	return nil
 }
