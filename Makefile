@@ -50,7 +50,7 @@ generated-check: $(BIN)/.tools ## fail when generated code is not what make gene
 # overwritten: it stands for rounds that are still running.
 history: ## record this RELEASE's histories for the replay test
 	@test -n "$(RELEASE)" || { echo "say which: make history RELEASE=0.1"; exit 2; }
-	@SHIFAN_RECORD="$(CURDIR)/workflows/testdata/history=$(RELEASE)" $(LOCAL) test -- go test -count=1 -run 'TestAWholeRoundOnARealServer/cached|TestTheScheduleDraftsTheNextRound' ./worker
+	@SHIFAN_RECORD="$(CURDIR)/workflows/testdata/history=$(RELEASE)" $(LOCAL) test -- go test -count=1 -run 'TestAWholeRoundOnARealServer/cached|TestTheScheduleDraftsTheNextRound|TestANoticeIsExtendedWithdrawnAndCorrected' ./worker
 
 bench-intake: ## close and move an intake while fifty clients file: the levers' wait, filings a second
 	@$(LOCAL) test -- go test -run '^$$' -bench 'IntakeUnderLoad|Filing' -benchtime 1x ./internal/acts

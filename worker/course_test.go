@@ -22,6 +22,7 @@ type course struct {
 	day   time.Duration
 	dates award.Dates
 	files map[string]int64 // unit → application
+	late  int64            // the objection that is open when its window ends
 }
 
 // theUnits are who applies: one of each shape of chain, so that the four
@@ -243,26 +244,54 @@ func (c *course) assess() {
 	require.NoError(c.t, err)
 }
 
-// object has somebody object to a candidate, and an officer who took no part
-// dismiss it: the unit goes on with the others.
+// object has somebody object to two candidates, and an officer who took no part
+// dismiss one while the window runs: that unit goes on with the others. The other
+// is suspended when the window ends, until rejoin.
 func (c *course) object() {
 	c.t.Helper()
 	ctx := context.Background()
 	notice := actstest.One[int64](c.World, `SELECT id FROM public_notice WHERE round_id = $1 AND scope = 'national'`, c.round)
-	o, err := c.Acts.FileObjection(ctx, c.Key(), acts.ObjectionInput{
-		Notice: notice, Unit: "110101", Facts: "台账与实际不符，请予核查。",
-		Objector: &acts.Objector{Kind: award.ObjectorPerson, Name: "赵某某", Contact: "010-00000001"},
-	})
+	var raised []int64
+	for _, unit := range []string{"110101", lateUnit} {
+		o, err := c.Acts.FileObjection(ctx, c.Key(), acts.ObjectionInput{
+			Notice: notice, Unit: unit, Facts: "台账与实际不符，请予核查。",
+			Objector: &acts.Objector{Kind: award.ObjectorPerson, Name: "赵某某", Contact: "010-00000001"},
+		})
+		require.NoError(c.t, err)
+		raised = append(raised, o.ID)
+	}
+	c.dismiss(raised[0])
+	c.late = raised[1]
+}
+
+// lateUnit is the candidate to which an objection is still open when the window
+// ends.
+const lateUnit = "410102"
+
+// rejoin dismisses what is open when the window has ended: the suspended unit
+// goes on with the others.
+func (c *course) rejoin() {
+	c.t.Helper()
+	suspended := func() bool {
+		return actstest.One[bool](c.World, `SELECT suspended FROM application WHERE id = $1`, c.files[lateUnit])
+	}
+	c.eventually(30*time.Second, "the unit is suspended at the window's end", suspended)
+	c.dismiss(c.late)
+	require.False(c.t, suspended())
+}
+
+// dismiss has an officer who took no part find nothing in an objection.
+func (c *course) dismiss(objection int64) {
+	c.t.Helper()
+	ctx, free := context.Background(), c.Clerk(award.CodeNation)
+	_, err := c.Acts.AssignObjection(ctx, c.Admin, c.Key(), objection, free.ID)
 	require.NoError(c.t, err)
-	free := c.Clerk(award.CodeNation)
-	_, err = c.Acts.AssignObjection(ctx, c.Admin, c.Key(), o.ID, free.ID)
+	_, err = c.Acts.AdmitObjection(ctx, free, c.Key(), acts.AdmitObjection{Objection: objection, Admitted: true})
 	require.NoError(c.t, err)
-	_, err = c.Acts.AdmitObjection(ctx, free, c.Key(), acts.AdmitObjection{Objection: o.ID, Admitted: true})
-	require.NoError(c.t, err)
-	_, err = c.Acts.InvestigateObjection(ctx, free, c.Key(), o.ID)
+	_, err = c.Acts.InvestigateObjection(ctx, free, c.Key(), objection)
 	require.NoError(c.t, err)
 	_, err = c.Acts.RuleObjection(ctx, free, c.Key(), acts.RuleObjection{
-		Objection: o.ID, Outcome: award.ObjectionDismissed, Ground: "经核查，台账属实", Answer: "经核查，所述不实。",
+		Objection: objection, Outcome: award.ObjectionDismissed, Ground: "经核查，台账属实", Answer: "经核查，所述不实。",
 	})
 	require.NoError(c.t, err)
 }

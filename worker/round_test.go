@@ -31,12 +31,29 @@ func TestAWholeRoundOnARealServer(t *testing.T) {
 			c.assess()
 			c.object()
 			c.record("open-national")
+			c.rejoin()
+			c.daily()
 			c.decide()
 			assert.Equal(t, theNamed, c.named())
 			c.everyWorkflowEnds()
 			c.record("closed")
 		})
 	}
+}
+
+// daily looks at a morning of the drill: its Schedule runs Daily once a drill day.
+func (c *course) daily() {
+	c.t.Helper()
+	schedule := c.temporal.ScheduleClient().GetHandle(context.Background(), "daily/"+c.round)
+	c.eventually(20e9, "Daily has run", func() bool {
+		d, err := schedule.Describe(context.Background())
+		return err == nil && len(d.Info.RecentActions) > 1
+	})
+	d, err := schedule.Describe(context.Background())
+	require.NoError(c.t, err)
+	run := d.Info.RecentActions[0].StartWorkflowResult
+	require.NoError(c.t, c.temporal.GetWorkflow(context.Background(), run.WorkflowID, run.FirstExecutionRunID).Get(context.Background(), nil))
+	c.keep("daily-closed", run.WorkflowID, run.FirstExecutionRunID)
 }
 
 // everyWorkflowEnds checks what an operator sees once a round is over.

@@ -98,7 +98,7 @@ func TestTheScheduleDraftsTheNextRound(t *testing.T) {
 func (s *system) keep(name, workflow, run string) {
 	s.t.Helper()
 	folder, release, wanted := strings.Cut(os.Getenv(recording), "=")
-	if !wanted {
+	if !wanted || strings.HasSuffix(s.t.Name(), "/uncached") {
 		return
 	}
 	s.write(filepath.Join(folder, fmt.Sprintf("%s-%s.json", release, name)), s.history(workflow, run))

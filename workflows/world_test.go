@@ -34,6 +34,7 @@ type world struct {
 	notices    map[int]*award.NoticeView
 	batches    map[string]award.BatchRun
 	pages      int // pages of every batch
+	titles     []*heldTitle
 	drafts     map[string]*award.DraftView
 	turn       time.Time // when the next round is drafted; zero: never
 	done       []string  // steps in order, each with its instant
@@ -413,6 +414,9 @@ func (w *world) DigestPage(_ context.Context, _ string, after int64, _ int) (int
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.step("digest after %d", after)
+	if after == 0 {
+		w.remindOfTitles()
+	}
 	if after == 2 {
 		return 0, 10, nil
 	}

@@ -54,6 +54,29 @@ func TestARoundIsDraftedShownAndEdited(t *testing.T) {
 	h.call(h.admin, "GET", "/api/v1/rounds/2008-1", nil).refused(http.StatusNotFound, award.NotFound)
 }
 
+// TestARoundOfCitiesIsDraftedAndOpened: it has no ratio (N 二), and not every
+// office need have such a city.
+func TestARoundOfCitiesIsDraftedAndOpened(t *testing.T) {
+	h := newHouse(t)
+	cities := definition()
+	cities["categories"] = []any{map[string]any{"category": "city", "quota": 10}}
+	cities["rules"] = map[string]any{"requires_title": []any{"city"}}
+	draft := into[RoundDone](h.call(h.admin, "POST", "/api/v1/rounds", cities).want(http.StatusCreated)).Round
+	if c := draft.Categories[0]; c.Category != "city" || c.Title != "全国和谐社区建设示范市" || c.Quota != 10 || c.Ratio != nil {
+		t.Errorf("category %+v", c)
+	}
+	path := "/api/v1/rounds/" + draft.Id
+	h.call(h.admin, "POST", path+"/opening", nil).refused(http.StatusUnprocessableEntity, award.Incomplete) // 示范市 have no sample standard
+	h.exec(`INSERT INTO standard (category, version, title, sample, indicators, sha256) VALUES ('city', 1, '示范市标准', false, '[]', '\x00')`)
+	opened := into[RoundDone](h.call(h.admin, "POST", path+"/opening", nil).want(http.StatusAccepted)).Round
+	if opened.State != "opening" || opened.Follows != nil {
+		t.Errorf("opened %+v", opened)
+	}
+	street := definition()
+	street["categories"] = []any{map[string]any{"category": "street", "quota": 10}}
+	h.call(h.admin, "POST", "/api/v1/rounds", street).refused(http.StatusBadRequest, award.Invalid) // only cities go without a ratio
+}
+
 func TestADefinitionsDefectsAreAllToldAtOnce(t *testing.T) {
 	h := newHouse(t)
 	for name, c := range map[string]struct {
