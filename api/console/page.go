@@ -290,8 +290,19 @@ func (p *page) InFiles() bool {
 	return p.In("/files") || p.In("/rounds") && strings.Contains(p.c.Request.URL.Path, "/files")
 }
 
+// Expert reports whether the reader judges files; alone, whether it does nothing
+// else here.
+func (p *page) Expert(alone bool) bool {
+	return alone && p.by().ExpertAlone() || !alone && p.by().Has(award.RoleExpert)
+}
+
+// InMarking reports whether the reader is with a file to be judged.
+func (p *page) InMarking() bool {
+	return p.In("/rounds") && strings.Contains(p.c.Request.URL.Path, "/marking/")
+}
+
 // InRounds reports whether the reader is with a round and not with its files.
-func (p *page) InRounds() bool { return p.In("/rounds") && !p.InFiles() }
+func (p *page) InRounds() bool { return p.In("/rounds") && !p.InFiles() && !p.InMarking() }
 
 // Web reports whether a text is the address of a page.
 func (p *page) Web(link string) bool {

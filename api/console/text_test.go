@@ -102,6 +102,21 @@ func TestEveryTextOfAPageIsInEveryLanguage(t *testing.T) {
 	for _, ch := range award.Channels() {
 		word("channel", string(ch))
 	}
+	for _, k := range award.ExpertKinds() {
+		word("expertkind", string(k))
+	}
+	for _, k := range award.MotionKinds() {
+		word("motionkind", string(k))
+	}
+	for _, s := range []award.MotionState{award.MotionOpen, award.MotionClosed, award.MotionWithdrawn} {
+		word("motionstate", string(s))
+	}
+	for _, o := range []award.Outcome{award.Carried, award.Lost, award.Inquorate} {
+		word("outcome", string(o))
+	}
+	for _, v := range award.Votes() {
+		word("ballot", string(v))
+	}
 	for _, s := range caseSteps() {
 		word("help_step", s.Name)
 		word("done_case", s.Name)

@@ -39,6 +39,10 @@ const mostRounds = 20
 
 // todo shows what the office has to do.
 func (c *Console) todo(p *page) error {
+	if p.by().ExpertAlone() { // it acts for no office
+		p.redirect("/marking")
+		return nil
+	}
 	now, err := c.Acts.Now(p.ctx())
 	if err != nil {
 		return err

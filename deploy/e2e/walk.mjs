@@ -156,6 +156,7 @@ async function visit() {
   await object(true);
   await object(false);
   await desk();
+  await committee();
 }
 
 // object is a citizen's way: from the notices to a receipt, and back with its number.
@@ -240,6 +241,25 @@ async function desk() {
   await handler.goto(`/rounds/${ROUND}/log`);
   await look(handler, 'log', true);
   await handler.context().close();
+}
+
+// committee looks at an office's body that votes, and at the pool of experts.
+async function committee() {
+  const head = await enter(keys.province, true);
+  await head.goto(`/rounds/${ROUND}/committees/41`);
+  await head.getByLabel('委员名单').fill('张三 省民政厅\n李四 省委组织部 410102\n王五 省财政厅');
+  await main(head).getByRole('button', { name: '组成评审委员会' }).click();
+  await main(head).getByText('委员会名单已保存').waitFor();
+  await head.getByLabel('开会日期').or(head.getByLabel('会议日期')).fill('2026-11-02');
+  await head.getByLabel('会议纪要').fill('评审委员会第1次会议，审议拟推荐名单。');
+  await look(head, 'committee-meeting', true);
+  await head.context().close();
+  const admin = await enter(keys.admin, true);
+  await admin.goto(`/rounds/${ROUND}/experts`);
+  await look(admin, 'experts', true);
+  await admin.goto(`/rounds/${ROUND}/committees/0`);
+  await look(admin, 'committee-nation', true);
+  await admin.context().close();
 }
 
 try {

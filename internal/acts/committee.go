@@ -338,6 +338,21 @@ type CommitteeView struct {
 	Votes     bool    // the round's rule: nothing is listed that no motion has carried
 	Undecided []int64 // of the nation: applications that wait for a motion
 	Ties      []award.Category
+	Open      []MotionUnit // what a motion may still be put on
+}
+
+// mayTable lists the units on which some motion may still be put.
+func mayTable(agendas []agenda) []MotionUnit {
+	var open []MotionUnit
+	for _, d := range agendas {
+		for _, id := range d.Eligible {
+			one := []int64{id}
+			if d.MayTable(award.MotionUnit, one) == nil || d.MayTable(award.MotionTie, one) == nil || d.MayTable(award.MotionDeparture, one) == nil {
+				open = append(open, d.unit(id))
+			}
+		}
+	}
+	return open
 }
 
 // CommitteeOf reads an office's committee, for whoever may see the office.
@@ -350,13 +365,16 @@ func (a *Acts) CommitteeOf(ctx context.Context, by award.Officer, round, office 
 		}
 		out = CommitteeView{Committee: c, Votes: d.round.Rules.ProvinceVotes}
 		if !d.national {
-			return nil
+			agendas, err := localAgendas(ctx, tx, d, c)
+			out.Open = mayTable(agendas)
+			return err
 		}
 		out.Votes = d.round.Rules.CommitteeVotes
 		if d.round.ScoredAt.IsZero() || !d.round.CandidatesAt.IsZero() {
 			return nil
 		}
 		agendas, err := nationalAgendas(ctx, tx, d.round, c)
+		out.Open = mayTable(agendas)
 		for _, k := range agendas {
 			units, tie := k.Undecided()
 			out.Undecided = append(out.Undecided, units...)
