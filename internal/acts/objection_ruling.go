@@ -71,7 +71,7 @@ func (a *Acts) RuleObjection(ctx context.Context, by award.Officer, key Key, in 
 		if err := in.check(o.Kind); err != nil {
 			return Objection{}, err
 		}
-		if err := t.unnamed(ctx, o, in.Correction); err != nil {
+		if err := t.unnamed(ctx, o, in.Correction, in.Answer); err != nil { // the office reads the answer too
 			return Objection{}, err
 		}
 		o.RuledAt, o.Answer = c.now, in.Answer

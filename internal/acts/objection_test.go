@@ -156,6 +156,10 @@ func TestAnObjectionFromItsReceiptToTheRemovalOfItsUnit(t *testing.T) {
 	in.Ground = objectorContact + "反映属实"
 	_, err = p.Acts.RuleObjection(t.Context(), p.handler(), p.Key(), in)
 	p.refused(err, award.Invalid, "objector_named")
+	in = p.ruling(o, award.ObjectionUpheld)
+	in.Answer = objectorName + "同志：经核查属实。" // its office reads the answer too
+	_, err = p.Acts.RuleObjection(t.Context(), p.handler(), p.Key(), in)
+	p.refused(err, award.Invalid, "objector_named")
 	p.rules(o, award.ObjectionUpheld)
 	require.Equal(t, []string{"removed", "proposed"}, p.states(f...))
 	require.Contains(t, actstest.One[string](p.World, `SELECT m.body FROM message m JOIN application a ON a.unit_id = m.office_id
