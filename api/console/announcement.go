@@ -52,11 +52,24 @@ func (c *Console) showAnnouncement(p *page, waivers []award.Waiver) error {
 		return err
 	}
 	data := announcementPage{office: o, May: o.may(p, award.ActAnnounceNotice)}
-	found, err := c.Acts.Proposals(p.ctx(), p.by(), o.Round.ID, o.Office.Code, "")
-	if err != nil {
-		return err
+	if o.Office.ID == o.Round.Owner {
+		all, err := c.Acts.Candidates(p.ctx(), p.by(), o.Round.ID)
+		if err != nil {
+			return err
+		}
+		if data.Adopted.Revision = 1; all.Fixed {
+			data.Adopted.ID, data.Adopted.Items = -1, candidateItems(all)
+		}
+		if o.Round.Notice != nil && o.Round.Notice.State != award.NoticeWithdrawn {
+			data.Live = *o.Round.Notice
+		}
+	} else {
+		found, err := c.Acts.Proposals(p.ctx(), p.by(), o.Round.ID, o.Office.Code, "")
+		if err != nil {
+			return err
+		}
+		data.Adopted = found.Adopted
 	}
-	data.Adopted = found.Adopted
 	for _, n := range o.Office.Notices {
 		if n.List == data.Adopted.ID && n.State != award.NoticeWithdrawn {
 			data.Live = n

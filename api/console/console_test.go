@@ -179,3 +179,9 @@ func (b *browser) whole(status int) *browser {
 	require.NotRegexp(b.t, `>[a-z]+_[a-z_]+<`, b.body, "%s shows the key of a text", b.at)
 	return b
 }
+
+var (
+	textInput    = regexp.MustCompile(`<input type="text" id="[^"]*" name="([^"]+)" value="([^"]*)"`)
+	chosenOption = regexp.MustCompile(`(?s)<select id="[^"]*" name="([^"]+)"[^>]*>(?:<option value="[^"]*">[^<]*</option>)*<option value="([^"]*)" selected>`)
+	textArea     = regexp.MustCompile(`(?s)<textarea id="[^"]*" name="([^"]+)"[^>]*>\n(.*?)</textarea>`)
+)

@@ -46,6 +46,9 @@ func (c *Console) office(p *page) (office, error) {
 	if err != nil {
 		return office{}, err
 	}
+	if p.c.Param("office") == round.OwnerCode && p.by().Office == round.Owner {
+		return nationalDesk(round), nil
+	}
 	o, err := c.Acts.Office(p.ctx(), p.by(), round.ID, p.c.Param("office"))
 	if err == nil && !acts.MaySee(p.by(), o.Row(round.Round)) {
 		err = award.Refuse(award.NotFound, "", "not_found")

@@ -15,9 +15,20 @@ import (
 
 // serveAdministrator lays out the pages of a round's owner office.
 func (c *Console) serveAdministrator(r gin.IRouter) {
+	r.GET("/drafts/new", c.inside(c.newRound))
+	r.POST("/drafts", c.inside(c.postNewRound))
+	r.GET("/rounds/:round/draft/:step", c.inside(c.draft))
+	r.POST("/rounds/:round/draft/:step", c.inside(c.postDraft))
 	r.GET("/rounds/:round/levers/:lever", c.inside(c.lever))
 	r.POST("/rounds/:round/levers/:lever", c.inside(c.postLever))
 	r.GET("/rounds/:round/offices/:office", c.inside(c.showOffice))
+	r.GET("/rounds/:round/commendation", c.inside(c.commendation))
+	r.POST("/rounds/:round/commendation/marks", c.inside(c.postMarksComplete))
+	r.POST("/rounds/:round/commendation/candidates", c.inside(c.postCandidates))
+	r.POST("/rounds/:round/commendation/decision", c.inside(c.postDecision))
+	r.GET("/register/titles", c.inside(c.titleRegister))
+	r.GET("/register/titles/:number", c.inside(c.heldTitle))
+	r.POST("/register/titles/:number", c.inside(c.postTitle))
 }
 
 // lever is one of the owner's levers (管理措施): what it asks for, and its act. A
@@ -50,6 +61,10 @@ func (p *page) levers(r acts.Round) []leverLink {
 	var links []leverLink
 	add := func(name award.Act) {
 		links = append(links, leverLink{p.Word("act", name), leverAt(r.ID, name, ""), p.T("lever_" + string(name))})
+	}
+	if r.State == award.RoundDraft && p.may(award.ActEditRound, r.Row()) {
+		links = append(links, leverLink{p.Word("act", award.ActEditRound), draftAt(r.ID, stepDocument), p.T("lever_edit-round")},
+			leverLink{p.Word("act", award.ActOpenRound), draftAt(r.ID, stepCheck), p.T("lever_open-round")})
 	}
 	for _, l := range levers() {
 		if !p.may(l.act, r.Row()) {

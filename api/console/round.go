@@ -20,7 +20,8 @@ func (c *Console) rounds(p *page) error {
 	data := struct {
 		Rounds []acts.RoundStanding
 		Next   string
-	}{Rounds: found}
+		May    bool // draft one
+	}{Rounds: found, May: p.may(award.ActCreateRound, acts.Row{Owner: p.by().Office})}
 	if len(found) == listed {
 		data.Next = p.next(found[len(found)-1].Number)
 	}

@@ -198,7 +198,7 @@ func TestEveryPageRendersForEveryoneInBothLanguagesHoweverHostileItsNames(t *tes
 
 	inside := []string{
 		"/todo", "/files", "/rounds", "/rounds/" + round, "/rounds/" + round + "/limits", "/rounds/" + round + "/levers/move-date",
-		"/rounds/" + round + "/levers/reopen?office=41", "/rounds/" + round + "/units", "/rounds/" + round + "/files",
+		"/rounds/" + round + "/levers/reopen?office=41", "/drafts/new", "/register/titles", "/rounds/" + round + "/units", "/rounds/" + round + "/files",
 		"/rounds/" + round + "/files?category=community&state=returned&mine=1", file, "/messages", "/staff", "/password",
 		"/rounds/" + round + "/self-checks/" + community + "/community?block=4", "/notices", "/titles?number=T-%3C1%3E", "/titles?number=" + url.QueryEscape(hostile),
 	}

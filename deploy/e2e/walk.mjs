@@ -110,12 +110,19 @@ async function walk(unit, scripts) {
 async function visit() {
   const admin = await enter(keys.admin, true);
   for (const [name, path] of [
-    ['todo-admin', '/todo'], ['rounds', '/rounds'], ['round', `/rounds/${ROUND}`], ['limits', `/rounds/${ROUND}/limits`], ['office', `/rounds/${ROUND}/offices/41`],
+    ['todo-admin', '/todo'], ['rounds', '/rounds'], ['round', `/rounds/${ROUND}`], ['limits', `/rounds/${ROUND}/limits`], ['office', `/rounds/${ROUND}/offices/41`], ['commendation', `/rounds/${ROUND}/commendation`],
+    ['draft-new', '/drafts/new'], ['title-register', '/register/titles'],
     ['lever', `/rounds/${ROUND}/levers/move-office-date?office=41`], ['files', `/rounds/${ROUND}/files`],
     ['messages', '/messages'], ['staff', '/staff'], ['password', '/password'], ['error', '/rounds/none'],
   ]) {
     await admin.goto(path);
     await look(admin, name, true);
+  }
+  await admin.goto('/drafts/new');
+  await admin.getByRole('button', { name: '草拟批次' }).click();
+  for (const step of ['document', 'categories', 'dates', 'rules', 'standards', 'forms', 'check']) {
+    await admin.goto(admin.url().replace(/draft\/.*/, `draft/${step}`));
+    await look(admin, `draft-${step}`, true);
   }
   await admin.goto(`/rounds/${ROUND}/levers/suspend-round`);
   await admin.getByLabel('理由').fill('汛情');
