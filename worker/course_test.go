@@ -56,7 +56,7 @@ func (s *system) open(intake time.Duration) *course {
 		RecommendationDue: now.Add(intake + 20*time.Second), AssessmentDue: now.Add(intake + time.Minute),
 	}
 	rules := award.DefaultRules()
-	rules.NoticeDays, rules.LetterDays, rules.EarlierNoticeDays = 1, 1, 0
+	rules.NoticeDays, rules.LetterDays, rules.EarlierNoticeDays = 3, 1, 0 // seconds enough to object in
 	rules.SealedForm, rules.SpotCheckPercent = false, 0
 	rules.ArrivalDays = int((19 * time.Second) / c.day) // a second after the intakes
 	rules.MinimumAsked = map[award.Category]int{award.District: 5, award.Street: 5}
