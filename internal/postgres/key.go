@@ -50,10 +50,13 @@ func (r actingRow) officer() award.Officer {
 	return award.Officer{ID: r.ID, Office: r.Office, OfficeCode: r.OfficeCode, Path: r.Path, Roles: rolesOf(r.Roles)}
 }
 
-func officerByKey(ctx context.Context, db interface {
+// asker reads and writes: a transaction or the database.
+type asker interface {
 	queryer
 	sqlx.ExecerContext
-}, digest [32]byte) (award.Officer, error) {
+}
+
+func officerByKey(ctx context.Context, db asker, digest [32]byte) (award.Officer, error) {
 	var row struct {
 		actingRow
 		Key      int64 `db:"key_id"`
