@@ -37,6 +37,7 @@ type page struct {
 	Form     url.Values
 	Data     any
 	status   int
+	labels   map[string]string // of the fields laid out, by ID
 }
 
 // handler makes one page. An error it returns ends in the page of errors.
@@ -235,6 +236,7 @@ func (p *page) done(to, said string) error {
 // show writes a page.
 func (p *page) show(name, title string, data any) error {
 	p.Title, p.Data = title, data
+	p.nameDefects()
 	if said := p.c.Query("done"); said != "" && p.Saved == "" && p.Refusal == nil && p.has("done_"+said) {
 		p.Saved = p.T("done_" + said)
 	}
@@ -251,6 +253,19 @@ func (p *page) show(name, title string, data any) error {
 	h.Set("Cache-Control", "no-store") // the next at this machine goes back to nothing
 	p.c.Data(p.status, "text/html; charset=utf-8", out.Bytes())
 	return nil
+}
+
+// nameDefects puts the name of its field before each defect above the page: 必填
+// alone says nothing there.
+func (p *page) nameDefects() {
+	if p.Refusal == nil {
+		return
+	}
+	for i, item := range p.Refusal.Items {
+		if label := p.labels[item.ID]; label != "" && !strings.HasPrefix(item.Text, label) {
+			p.Refusal.Items[i].Text = label + p.T("colon") + item.Text
+		}
+	}
 }
 
 // T says a text in the reader's language.
@@ -371,6 +386,10 @@ func (p *page) Text(id, label, known string) field {
 	if p.Form.Has(id) {
 		known = p.Form.Get(id)
 	}
+	if p.labels == nil {
+		p.labels = make(map[string]string)
+	}
+	p.labels[id] = label
 	return field{ID: id, Kind: "text", Label: label, Value: known, Wrong: p.Wrong(id)}
 }
 

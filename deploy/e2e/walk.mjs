@@ -183,8 +183,8 @@ async function object(scripts) {
   await citizen.getByRole('alert').waitFor();
   await look(citizen, 'objection-refused', scripts);
   await citizen.getByLabel('反映的具体事实').fill('去年十月以来社区服务中心从不开门，台账是检查前三天补造的。');
-  await citizen.getByLabel('姓名或者单位名称').fill('欧阳秉烛');
-  await citizen.getByLabel('联系方式').fill('0371-60000001');
+  await citizen.getByRole('textbox', { name: '姓名或者单位名称' }).fill('欧阳秉烛');
+  await citizen.getByRole('textbox', { name: '联系方式' }).fill('0371-60000001');
   await citizen.getByLabel('证明材料').setInputFiles(paper);
   await citizen.getByRole('button', { name: '提交' }).click();
   await main(citizen).getByText('异议已收到').waitFor();
