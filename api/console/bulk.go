@@ -21,6 +21,7 @@ func (c *Console) serveBulk(r gin.IRouter) {
 	r.POST("/rounds/:round/self-check-table", c.inside(c.postCheckTable))
 	r.GET("/rounds/:round/self-check-table/workbook", c.inside(c.checkWorkbook))
 	r.GET("/rounds/:round/files/:file/comparison", c.inside(c.comparisonWorkbook))
+	r.GET("/rounds/:round/units/:unit/archive", c.inside(c.archive))
 	r.GET("/staff/accounts", c.inside(c.accounts))
 	r.POST("/staff/accounts", c.inside(c.postAccounts))
 	r.GET("/staff/accounts/workbook", c.inside(c.accountsWorkbook))

@@ -1,8 +1,11 @@
 package console_test
 
 import (
+	"archive/zip"
 	"bytes"
+	"io"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -99,4 +102,34 @@ func TestTheFirstAccountsOfTheOfficesBelowComeByWorkbook(t *testing.T) {
 	b.get("/staff/accounts")
 	b.upload("/staff/accounts", b.fill("/staff/accounts"), "workbook", "账号.xlsx", book).whole(http.StatusOK).sees("已有可用账号")
 	h.as(h.Clerk("410102")).get("/staff/accounts").whole(http.StatusForbidden)
+}
+
+func TestTheArchiveOfAUnitIsForWhoMaySeeIt(t *testing.T) {
+	h := newHouse(t)
+	round := h.OpenDrill(actstest.Drill{}).ID
+	clerk := h.as(h.Clerk(community))
+	papers := "/rounds/" + round + "/self-checks/" + community + "/community/evidence/1.1"
+	clerk.get(papers)
+	clerk.upload(papers, clerk.tokens(), "file", "台账.pdf", actstest.PDF("台账"))
+	require.Equal(t, http.StatusSeeOther, clerk.status, clerk.body)
+	clerk.checks(round, community, award.Community).applies(round, "事迹很多")
+	at := "/rounds/" + round + "/units/" + community + "/archive"
+	for _, reader := range []award.Officer{h.Clerk(community), h.Head(street), h.Admin} {
+		b := h.as(reader).get(at)
+		require.Equal(t, http.StatusOK, b.status)
+		book, err := zip.NewReader(strings.NewReader(b.body), int64(len(b.body)))
+		require.NoError(t, err)
+		said := map[string]string{}
+		for _, part := range book.File {
+			content, err := part.Open()
+			require.NoError(t, err)
+			text, err := io.ReadAll(content)
+			require.NoError(t, err)
+			said[part.Name] = string(text)
+		}
+		require.Len(t, said, 4)
+		require.Contains(t, said["档案.html"], "事迹很多")
+		require.Contains(t, said["佐证材料/001-台账.pdf"], "台账")
+	}
+	h.as(h.Head("410103")).get(at).whole(http.StatusNotFound)
 }

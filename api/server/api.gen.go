@@ -7073,6 +7073,9 @@ type ServerInterface interface {
 	// ListTitles 命名名单 The named units, in D-09 order
 	// (GET /rounds/{round}/titles)
 	ListTitles(c *gin.Context, round RoundID, params ListTitlesParams)
+	// GetArchive 一单位一档(.zip) All that the record holds of a unit in a round
+	// (GET /rounds/{round}/units/{unit}/archive)
+	GetArchive(c *gin.Context, round RoundID, unit Code)
 	// ListEvidenceUses 单位在本批次的佐证材料 What refers to evidence on a unit in a round
 	// (GET /rounds/{round}/units/{unit}/evidence)
 	ListEvidenceUses(c *gin.Context, round RoundID, unit Code, params ListEvidenceUsesParams)
@@ -14701,6 +14704,40 @@ func (siw *ServerInterfaceWrapper) ListTitles(c *gin.Context) {
 	siw.Handler.ListTitles(c, round, params)
 }
 
+// GetArchive operation middleware
+func (siw *ServerInterfaceWrapper) GetArchive(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "unit" -------------
+	var unit Code
+
+	err = runtime.BindStyledParameterWithOptions("simple", "unit", c.Param("unit"), &unit, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter unit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetArchive(c, round, unit)
+}
+
 // ListEvidenceUses operation middleware
 func (siw *ServerInterfaceWrapper) ListEvidenceUses(c *gin.Context) {
 
@@ -16487,6 +16524,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.DELETE(options.BaseURL+"/rounds/:round/self-checks/:unit/:category/evidence/:leaf/:sha256", wrapper.DetachEvidence)
 	router.PUT(options.BaseURL+"/rounds/:round/self-checks/:unit/:category/evidence/:leaf/:sha256", wrapper.AttachEvidence)
 	router.GET(options.BaseURL+"/rounds/:round/units/:unit/evidence", wrapper.ListEvidenceUses)
+	router.GET(options.BaseURL+"/rounds/:round/units/:unit/archive", wrapper.GetArchive)
 	router.GET(options.BaseURL+"/evidence", wrapper.ListEvidence)
 	router.POST(options.BaseURL+"/evidence", wrapper.UploadEvidence)
 	router.GET(options.BaseURL+"/evidence/tally", wrapper.GetEvidenceTally)
@@ -23294,6 +23332,52 @@ func (response ListTitlesdefaultApplicationProblemPlusJSONResponse) VisitListTit
 	return err
 }
 
+type GetArchiveRequestObject struct {
+	Round RoundID `json:"round"`
+	Unit  Code    `json:"unit"`
+}
+
+type GetArchiveResponseObject interface {
+	VisitGetArchiveResponse(w http.ResponseWriter) error
+}
+
+type GetArchive200ApplicationzipResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetArchive200ApplicationzipResponse) VisitGetArchiveResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/zip")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetArchivedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetArchivedefaultApplicationProblemPlusJSONResponse) VisitGetArchiveResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListEvidenceUsesRequestObject struct {
 	Round  RoundID `json:"round"`
 	Unit   Code    `json:"unit"`
@@ -25072,6 +25156,9 @@ type StrictServerInterface interface {
 	// ListTitles 命名名单 The named units, in D-09 order
 	// (GET /rounds/{round}/titles)
 	ListTitles(ctx context.Context, request ListTitlesRequestObject) (ListTitlesResponseObject, error)
+	// GetArchive 一单位一档(.zip) All that the record holds of a unit in a round
+	// (GET /rounds/{round}/units/{unit}/archive)
+	GetArchive(ctx context.Context, request GetArchiveRequestObject) (GetArchiveResponseObject, error)
 	// ListEvidenceUses 单位在本批次的佐证材料 What refers to evidence on a unit in a round
 	// (GET /rounds/{round}/units/{unit}/evidence)
 	ListEvidenceUses(ctx context.Context, request ListEvidenceUsesRequestObject) (ListEvidenceUsesResponseObject, error)
@@ -30810,6 +30897,33 @@ func (sh *strictHandler) ListTitles(ctx *gin.Context, round RoundID, params List
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ListTitlesResponseObject); ok {
 		if err := validResponse.VisitListTitlesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetArchive operation middleware
+func (sh *strictHandler) GetArchive(ctx *gin.Context, round RoundID, unit Code) {
+	var request GetArchiveRequestObject
+
+	request.Round = round
+	request.Unit = unit
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetArchive(ctx, request.(GetArchiveRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetArchive")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetArchiveResponseObject); ok {
+		if err := validResponse.VisitGetArchiveResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -49,6 +49,10 @@ var forbidden = []arrow{
 	{"internal/sheet", "shifan/internal/postgres"},
 	{"internal/acts", "shifan/internal/sheet"},
 
+	{"internal/archive", "net/http"},
+	{"internal/archive", "shifan/internal/postgres"},
+	{"internal/acts", "shifan/internal/archive"},
+
 	{"internal/logfile", "database/sql"},
 	{"internal/logfile", "os"},
 	{"internal/logfile", "shifan/internal/acts"},
