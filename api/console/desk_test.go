@@ -32,15 +32,20 @@ func newProvince(t *testing.T, name string, totals ...int) province {
 	p.at = "/rounds/" + p.round + "/offices/41"
 	h.Exec(`UPDATE round_office SET passed_up_at = shifan_now() WHERE round_id = $1 AND code = '41'`, p.round)
 	for i, total := range totals {
-		id := p.file(fmt.Sprintf("%s%d", name, i+1), "inspected")
-		h.Exec(`INSERT INTO inspection (application_id, team, inspected_on, methods, marks, total, passed, finding, officer_id)
-			VALUES ($1, '考察组', '2026-11-02', '{实地走访}', '{}', $2, $3, '达到标准', $4)`, id, total*100, total >= 80, p.head.ID)
-		h.Exec(`INSERT INTO survey (application_id, method, first_day, last_day, satisfied, basically, dissatisfied, unknown, officer_id)
-			VALUES ($1, '入户', '2026-11-02', '2026-11-02', 9, 0, 1, 0, $2)`, id, p.head.ID)
-		p.files = append(p.files, id)
+		p.files = append(p.files, p.inspected(fmt.Sprintf("%s%d", name, i+1), total))
 	}
 	p.arrived = p.file(name+"新", "at_province")
 	return p
+}
+
+// inspected is a file that was inspected, with the total, and surveyed.
+func (p province) inspected(name string, total int) int64 {
+	id := p.file(name, "inspected")
+	p.Exec(`INSERT INTO inspection (application_id, team, inspected_on, methods, marks, total, passed, finding, officer_id)
+		VALUES ($1, '考察组', '2026-11-02', '{实地走访}', '{}', $2, $3, '达到标准', $4)`, id, total*100, total >= 80, p.head.ID)
+	p.Exec(`INSERT INTO survey (application_id, method, first_day, last_day, satisfied, basically, dissatisfied, unknown, officer_id)
+		VALUES ($1, '入户', '2026-11-02', '2026-11-02', 9, 0, 1, 0, $2)`, id, p.head.ID)
+	return id
 }
 
 func (p province) file(name, state string) int64 {

@@ -4,6 +4,7 @@ package console_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -71,10 +72,28 @@ func TestAWalkInARealBrowser(t *testing.T) {
 	walk.Dir = filepath.Join(root, ".local", "e2e", "tool")
 	walk.Env = append(os.Environ(),
 		"BASE="+site.URL, "SHOTS="+filepath.Join(root, ".local", "e2e"), "ROUND="+round, "NOTICE="+strconv.FormatInt(notice, 10), "TITLE=演练-1", "HANDLER=41[clerk]", "OBJECTED="+actstest.One[string](h.World, `SELECT name FROM unit_version WHERE code = '410103001001' LIMIT 1`),
-		"UNITS="+text(walkers), "KEYS="+text(map[string]string{
+		"DESK="+text(h.deskPages(round)), "UNITS="+text(walkers), "KEYS="+text(map[string]string{
 			"street": key(h.Clerk(street)), "head": key(h.Head("410102")), "admin": key(h.Admin), "province": key(h.Head("41")), "handler": key(handler),
 		}))
 	said, err := walk.CombinedOutput()
 	t.Log(string(said))
 	require.NoError(t, err)
+}
+
+// deskPages puts files before Henan and lists the pages of its desk, with names.
+func (h *house) deskPages(round string) [][2]string {
+	h.t.Helper()
+	p := province{house: h, round: round, head: h.Head("41"), at: "/rounds/" + round + "/offices/41"}
+	h.Exec(`UPDATE round_office SET passed_up_at = shifan_now() WHERE round_id = $1 AND code = '41'`, round)
+	p.inspected("和平路社区", 95)
+	p.inspected("建设路社区", 90)
+	file := fmt.Sprintf("/rounds/%s/files/%d", round, p.inspected("人民路社区", 90))
+	arrived := fmt.Sprintf("/rounds/%s/files/%d", round, p.file("幸福里社区", "at_province"))
+	return [][2]string{
+		{"desk", p.at + "/desk"}, {"docket", p.at + "/docket/community"}, {"proposal", p.at + "/proposal"}, {"announcement", p.at + "/notice"},
+		{"own-notice", p.at + "/notices/1"}, {"cut", p.at + "/cut"}, {"package", p.at + "/package"}, {"departments", p.at + "/departments"},
+		{"report", p.at + "/report"}, {"inspection", arrived + "/inspection"}, {"inspection-sheet", arrived + "/inspection/sheet"},
+		{"survey", file + "/survey"}, {"survey-sheet", file + "/survey/sheet"}, {"accounts", "/staff/accounts"},
+		{"check-table", "/rounds/" + round + "/self-check-table"}, {"endorsements", "/rounds/" + round + "/endorsements"},
+	}
 }

@@ -128,6 +128,12 @@ async function visit() {
   await admin.getByLabel('理由').fill('汛情');
   await admin.getByRole('button', { name: '查看影响' }).click();
   await look(admin, 'preview', true);
+  const province = await enter(keys.province, true);
+  for (const [name, path] of JSON.parse(process.env.DESK)) {
+    await province.goto(path);
+    await look(province, name, true);
+  }
+  await province.context().close();
   const head = await enter(keys.head, true);
   await head.goto('/staff');
   await head.getByLabel('姓名').fill('王五');
