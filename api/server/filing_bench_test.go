@@ -59,8 +59,8 @@ func BenchmarkFilingEvening(b *testing.B) {
 		e := newEvening(b, (len(connections)+1)*(filingPairs+1)*2*filingsEach+1)
 		script := e.script()
 		for _, n := range connections {
-			e.overHTTP(n, filingsEach/2) // warm
-			e.pgbench(script, n, filingsEach/2)
+			e.overHTTP(n, filingsEach) // warm
+			e.pgbench(script, n, filingsEach)
 			var ratios, ours, theirs, slow, theirSlow []float64
 			for range filingPairs {
 				rate, p99 := e.overHTTP(n, filingsEach)
