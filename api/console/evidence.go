@@ -2,6 +2,7 @@ package console
 
 import (
 	"errors"
+	"io"
 	"mime"
 	"net/http"
 	"strconv"
@@ -146,13 +147,19 @@ func (c *Console) download(p *page) error {
 	if err != nil {
 		return err
 	}
+	p.send(f, content, "private, no-cache") // who may read it is asked each time
+	return nil
+}
+
+// send sends a file that somebody gave us and closes it: to be kept, and neither
+// shown in a page of ours nor taken for anything but what it was found to be.
+func (p *page) send(f acts.EvidenceFile, content io.ReadSeekCloser, cache string) {
 	defer func() { _ = content.Close() }() // it was read
 	h := p.c.Writer.Header()
 	h.Set("Content-Type", f.Type.Media())
 	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": f.Name}))
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	h.Set("Cache-Control", "private, no-cache") // who may read it is asked each time
+	h.Set("Cache-Control", cache)
 	http.ServeContent(p.c.Writer, p.c.Request, "", time.Time{}, content)
-	return nil
 }

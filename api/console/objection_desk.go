@@ -3,7 +3,6 @@ package console
 import (
 	"errors"
 	"fmt"
-	"mime"
 	"net/http"
 	"slices"
 	"strconv"
@@ -370,14 +369,7 @@ func (c *Console) objectionFile(p *page) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = content.Close() }() // it was read
-	h := p.c.Writer.Header()
-	h.Set("Content-Type", f.Type.Media())
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": f.Name}))
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	h.Set("Cache-Control", "no-store")
-	http.ServeContent(p.c.Writer, p.c.Request, "", time.Time{}, content)
+	p.send(f, content, "no-store")
 	return nil
 }
 
