@@ -123,7 +123,9 @@ func (c *Console) Serve(r gin.IRouter, reads, says func(g *gin.Context) bool) {
 	r.POST("/rounds/:round/files/:file/withdrawal", c.inside(c.postWithdrawal))
 	r.POST("/rounds/:round/files/:file/call-up", c.inside(c.postCallUp))
 
+	r.GET("/administration", c.inside(c.administration))
 	c.serveAdministrator(r)
+	c.serveCalendars(r)
 	c.serveDesk(r)
 	c.serveInspection(r)
 	c.serveDepartments(r)

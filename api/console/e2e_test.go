@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -72,12 +73,29 @@ func TestAWalkInARealBrowser(t *testing.T) {
 	walk.Dir = filepath.Join(root, ".local", "e2e", "tool")
 	walk.Env = append(os.Environ(),
 		"BASE="+site.URL, "SHOTS="+filepath.Join(root, ".local", "e2e"), "ROUND="+round, "NOTICE="+strconv.FormatInt(notice, 10), "TITLE=演练-1", "HANDLER=41[clerk]", "OBJECTED="+actstest.One[string](h.World, `SELECT name FROM unit_version WHERE code = '410103001001' LIMIT 1`),
-		"DESK="+text(h.deskPages(round)), "UNITS="+text(walkers), "KEYS="+text(map[string]string{
+		"ADMIN="+text(h.administratorPages()), "DESK="+text(h.deskPages(round)), "UNITS="+text(walkers), "KEYS="+text(map[string]string{
 			"street": key(h.Clerk(street)), "head": key(h.Head("410102")), "admin": key(h.Admin), "province": key(h.Head("41")), "handler": key(handler),
 		}))
 	said, err := walk.CombinedOutput()
 	t.Log(string(said))
 	require.NoError(t, err)
+}
+
+// administratorPages lets another administrator propose a change of the calendar,
+// and lists the pages of what outlives a round, with names.
+func (h *house) administratorPages() [][2]string {
+	h.t.Helper()
+	change, err := h.Acts.ProposeCalendarChange(h.t.Context(), h.Officer(award.CodeNation, award.RoleAdmin), h.Key(), award.CalendarChange{
+		Document: "国办发明电〔2026〕9号", Publishes: 2027, Days: []award.CalendarDay{
+			{Date: award.Date{Year: 2027, Month: time.January, Day: 1}, Kind: award.DayOff, Holiday: "元旦"},
+			{Date: award.Date{Year: 2027, Month: time.February, Day: 20}, Kind: award.DayWork, Holiday: "春节"},
+		},
+	})
+	require.NoError(h.t, err)
+	return [][2]string{
+		{"administration", "/administration"}, {"calendars", "/calendars"}, {"calendar", "/calendars/2026"},
+		{"calendar-change-new", "/calendars/changes/new"}, {"calendar-change", fmt.Sprintf("/calendars/changes/%d", change.Result.ID)},
+	}
 }
 
 // deskPages puts files before Henan and lists the pages of its desk, with names.

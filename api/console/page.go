@@ -319,6 +319,11 @@ func (p *page) InMarking() bool {
 // InRounds reports whether the reader is with a round and not with its files.
 func (p *page) InRounds() bool { return p.In("/rounds") && !p.InFiles() && !p.InMarking() }
 
+// InAdministration reports whether the reader is with what outlives a round.
+func (p *page) InAdministration() bool {
+	return p.In("/administration") || p.In("/calendars") || p.In("/register")
+}
+
 // Web reports whether a text is the address of a page.
 func (p *page) Web(link string) bool {
 	u, err := url.Parse(link)
@@ -418,6 +423,7 @@ func (p *page) Radio(id, label, known string, choices []choice) field {
 // is the RFC 6901 pointer of what it fills, with strokes for slashes.
 type field struct {
 	ID, Kind, Label, Value, Help, Wrong, Complete string
+	Accept                                        string // endings of files; "": those of evidence
 	Required                                      bool
 	Rows, Most                                    int
 	Many                                          bool // files

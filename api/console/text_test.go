@@ -8,12 +8,14 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"shifan/api/server/text"
+	"shifan/internal/acts"
 	"shifan/internal/award"
 )
 
@@ -124,6 +126,25 @@ func TestEveryTextOfAPageIsInEveryLanguage(t *testing.T) {
 	}
 	for _, k := range award.LogFaultKinds() {
 		word("logfault", string(k))
+	}
+	for _, k := range award.DayKinds() {
+		word("daykind", string(k))
+		if k != award.DayOrdinary {
+			word("daymark", string(k))
+		}
+	}
+	for _, d := range award.WindowDates() {
+		word("windowdate", string(d))
+	}
+	for _, k := range []acts.DueKind{acts.DueEndorse, acts.DueReturn, acts.DueReview, acts.DueAdmit} {
+		word("duekind", string(k))
+	}
+	for i := range 12 {
+		word("month", strconv.Itoa(i+1))
+	}
+	for i := range 7 {
+		word("weekday", strconv.Itoa(i+1))
+		word("weekday_short", strconv.Itoa(i+1))
 	}
 	word("rule", "N")
 	word("rule", "O")

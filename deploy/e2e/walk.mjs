@@ -118,6 +118,15 @@ async function visit() {
     await admin.goto(path);
     await look(admin, name, true);
   }
+  for (const [name, path] of JSON.parse(process.env.ADMIN)) {
+    await admin.goto(path);
+    await look(admin, name, true);
+  }
+  await admin.goto('/calendars/changes/new');
+  await admin.getByLabel('日期', { exact: true }).fill('元旦放假');
+  await admin.getByRole('button', { name: '提出变更' }).click();
+  await admin.getByRole('alert').waitFor();
+  await look(admin, 'calendar-change-refused', true);
   await admin.goto('/drafts/new');
   await admin.getByRole('button', { name: '草拟批次' }).click();
   for (const step of ['document', 'categories', 'dates', 'rules', 'standards', 'forms', 'check']) {

@@ -543,24 +543,37 @@ func (a *Acts) StateCalendar(ctx context.Context) (award.Calendar, error) {
 	return calendar, err
 }
 
-// Calendar returns the State Council's calendar of a year as it is in force.
-// Every officer may read it.
-func (a *Acts) Calendar(ctx context.Context, year int) (CalendarYear, error) {
+// calendarInForce is the calendar with what the record knows of its days.
+type calendarInForce struct {
+	calendar  award.Calendar
+	published []int // years that approved changes publish
+	days      map[award.Date]award.CalendarDay
+}
+
+func (a *Acts) calendarInForce(ctx context.Context) (calendarInForce, error) {
 	changed, published, err := a.store.CalendarDays(ctx)
 	if err != nil {
-		return CalendarYear{}, err
+		return calendarInForce{}, err
 	}
-	calendar := award.PublishedCalendar().With(changed, 0)
-	out := CalendarYear{Year: year, Published: calendar.PublishedYear(year) || slices.Contains(published, year)}
-	latest := make(map[award.Date]award.CalendarDay)
+	c := calendarInForce{award.PublishedCalendar().With(changed, 0), published, make(map[award.Date]award.CalendarDay)}
 	for _, day := range append(award.PublishedDays(), changed...) {
-		latest[day.Date] = day
+		c.days[day.Date] = day
 	}
+	return c, nil
+}
+
+func (c calendarInForce) knows(year int) bool {
+	return c.calendar.PublishedYear(year) || slices.Contains(c.published, year)
+}
+
+// year says what the calendar makes of a year.
+func (c calendarInForce) year(year int) CalendarYear {
+	out := CalendarYear{Year: year, Published: c.knows(year)}
 	for d := (award.Date{Year: year, Month: time.January, Day: 1}); d.Year == year; d = award.DateOf(d.Closes()) {
-		if calendar.Working(d.Starts()) {
+		if c.calendar.Working(d.Starts()) {
 			out.WorkingDays++
 		}
-		day, known := latest[d]
+		day, known := c.days[d]
 		if !known {
 			continue
 		}
@@ -569,5 +582,36 @@ func (a *Acts) Calendar(ctx context.Context, year int) (CalendarYear, error) {
 			out.Documents = append(out.Documents, day.Document)
 		}
 	}
-	return out, nil
+	return out
+}
+
+// Calendar returns the State Council's calendar of a year as it is in force.
+// Every officer may read it.
+func (a *Acts) Calendar(ctx context.Context, year int) (CalendarYear, error) {
+	c, err := a.calendarInForce(ctx)
+	if err != nil {
+		return CalendarYear{}, err
+	}
+	return c.year(year), nil
+}
+
+// CalendarYears returns the years that are published, and whether this one and
+// the next are, newest first. Every officer may read them.
+func (a *Acts) CalendarYears(ctx context.Context) ([]CalendarYear, error) {
+	c, err := a.calendarInForce(ctx)
+	if err != nil {
+		return nil, err
+	}
+	now, err := a.Now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	current := award.DateOf(now).Year
+	var years []CalendarYear
+	for year := max(current+1, slices.Max(append(c.published, 0))); year >= award.PublishedDays()[0].Date.Year; year-- {
+		if c.knows(year) || year == current || year == current+1 {
+			years = append(years, c.year(year))
+		}
+	}
+	return years, nil
 }
