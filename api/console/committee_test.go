@@ -110,6 +110,8 @@ func TestExpertsAreAssignedAsShownAndMarkWithoutSeeingOthers(t *testing.T) {
 		}
 		return form
 	}
+	first.get(file).post(file, "marks-0", "1", "note", "单独所见", "save", "1").redirects().sees("草稿已保存", `name="marks-0" value="1"`, "单独所见")
+	require.NotContains(t, admin.get(at).whole(http.StatusOK).body, "已评分")
 	first.submit(file, marks(first)).redirects().sees("你的评分已交出", "已评分")
 	second := p.as(pool[1]).get(file).whole(http.StatusOK)
 	require.NotContains(t, second.body, "单独所见", "the other's are hidden until the own are in")

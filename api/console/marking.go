@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"time"
@@ -78,7 +79,7 @@ func (c *Console) marking(p *page) error {
 		}
 		data.Blocks = append(data.Blocks, made)
 	}
-	data.Note = p.Lines("note", p.T("label_marking_note"), "")
+	data.Note = p.Lines("note", p.T("label_marking_note"), m.Draft.Note)
 	data.Reason = p.Lines("reason", p.T("label_recusal"), "").as(required)
 	return p.show("marking", m.Name, data)
 }
@@ -86,7 +87,7 @@ func (c *Console) marking(p *page) error {
 func (p *page) markingLeaf(m acts.Marking, leaf award.Leaf, place int) markingLeaf {
 	made := markingLeaf{
 		Leaf: leaf, ID: "marks-" + strconv.Itoa(place), How: p.how(leaf), Self: markAt(m.Self, place), Province: markAt(m.Province, place),
-		Value: markAt(m.Marks, place),
+		Value: cmp.Or(markAt(m.Marks, place), markAt(m.Draft.Marks, place)),
 	}
 	made.Wrong = p.Wrong(made.ID)
 	if p.Form.Has(made.ID) {
@@ -106,7 +107,8 @@ func markAt(column []award.Points, place int) string {
 	return plain(column[place])
 }
 
-// postMarking hands in the marks of a file, which are final.
+// postMarking hands in the marks of a file, which are final, or keeps them as a
+// draft.
 func (c *Console) postMarking(p *page) error {
 	id, err := p.integer("file")
 	if err != nil {
@@ -129,12 +131,19 @@ func (c *Console) postMarking(p *page) error {
 		}
 		in.Marks = append(in.Marks, value)
 	}
-	if len(defects) > 0 {
+	draft := p.Form.Has("save")
+	switch {
+	case len(defects) > 0:
 		err = award.RefuseFields(award.Invalid, "N 三", "marks_malformed", defects)
-	} else {
+	case draft:
+		_, err = c.Acts.SaveExpertMarks(p.ctx(), p.by(), p.key(""), in)
+	default:
 		_, err = c.Acts.GiveExpertMarks(p.ctx(), p.by(), p.key(""), in)
 	}
-	if err == nil {
+	switch {
+	case err == nil && draft:
+		return p.done(markingAt(round, id), "marks_kept")
+	case err == nil:
 		return p.done(markingAt(round, id), "marked")
 	}
 	if err := p.refused(err); err != nil {

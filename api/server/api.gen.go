@@ -2859,6 +2859,12 @@ type Marking struct {
 	// Blocks 标准，评分按其指标的顺序
 	Blocks []StandardBlock `json:"blocks"`
 
+	// Draft 按标准指标顺序的填报值，得分由标准换算
+	Draft *Marks `json:"draft,omitempty"`
+
+	// DraftNote 草稿中的评分说明
+	DraftNote *string `json:"draft_note,omitempty"`
+
 	// Evidence 自查的佐证材料
 	Evidence []EvidenceUse `json:"evidence"`
 
@@ -5549,6 +5555,19 @@ type GiveExpertMarksParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// SaveExpertMarksJSONBody defines parameters for SaveExpertMarks.
+type SaveExpertMarksJSONBody struct {
+	// Marks 按标准指标顺序的填报值，得分由标准换算
+	Marks Marks   `json:"marks"`
+	Note  *string `json:"note,omitempty"`
+}
+
+// SaveExpertMarksParams defines parameters for SaveExpertMarks.
+type SaveExpertMarksParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // SetLimitJSONBody defines parameters for SetLimit.
 type SetLimitJSONBody struct {
 	CountedOn openapi_types.Date `json:"counted_on"`
@@ -6459,6 +6478,9 @@ type EndorseManyJSONRequestBody EndorseManyJSONBody
 // GiveExpertMarksJSONRequestBody defines body for GiveExpertMarks for application/json ContentType.
 type GiveExpertMarksJSONRequestBody = MarkItem
 
+// SaveExpertMarksJSONRequestBody defines body for SaveExpertMarks for application/json ContentType.
+type SaveExpertMarksJSONRequestBody SaveExpertMarksJSONBody
+
 // SetLimitJSONRequestBody defines body for SetLimit for application/json ContentType.
 type SetLimitJSONRequestBody SetLimitJSONBody
 
@@ -6881,6 +6903,9 @@ type ServerInterface interface {
 	// GetMarking 评审材料 What an expert sees of a file it is assigned
 	// (GET /rounds/{round}/expert-marks/{application})
 	GetMarking(c *gin.Context, round RoundID, application ApplicationID)
+	// SaveExpertMarks 评分草稿 An expert keeps marks it has not handed in
+	// (PUT /rounds/{round}/expert-marks/{application})
+	SaveExpertMarks(c *gin.Context, round RoundID, application ApplicationID, params SaveExpertMarksParams)
 	// ListLimits 名额与推荐限额 Quotas, limits with their printed basis, used and left
 	// (GET /rounds/{round}/limits)
 	ListLimits(c *gin.Context, round RoundID)
@@ -11274,6 +11299,64 @@ func (siw *ServerInterfaceWrapper) GetMarking(c *gin.Context) {
 	}
 
 	siw.Handler.GetMarking(c, round, application)
+}
+
+// SaveExpertMarks operation middleware
+func (siw *ServerInterfaceWrapper) SaveExpertMarks(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "round" -------------
+	var round RoundID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round", c.Param("round"), &round, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter round: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "application" -------------
+	var application ApplicationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "application", c.Param("application"), &application, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter application: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SaveExpertMarksParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SaveExpertMarks(c, round, application, params)
 }
 
 // ListLimits operation middleware
@@ -16516,6 +16599,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/rounds/:round/assignments/proposal", wrapper.ProposeAssignment)
 	router.POST(options.BaseURL+"/rounds/:round/expert-marks", wrapper.GiveExpertMarks)
 	router.GET(options.BaseURL+"/rounds/:round/expert-marks/:application", wrapper.GetMarking)
+	router.PUT(options.BaseURL+"/rounds/:round/expert-marks/:application", wrapper.SaveExpertMarks)
 	router.POST(options.BaseURL+"/rounds/:round/recusals", wrapper.Recuse)
 	router.GET(options.BaseURL+"/rounds/:round/candidates", wrapper.GetCandidates)
 	router.POST(options.BaseURL+"/rounds/:round/candidates", wrapper.FixCandidates)
@@ -20558,6 +20642,52 @@ type GetMarkingdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetMarkingdefaultApplicationProblemPlusJSONResponse) VisitGetMarkingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SaveExpertMarksRequestObject struct {
+	Round       RoundID       `json:"round"`
+	Application ApplicationID `json:"application"`
+	Params      SaveExpertMarksParams
+	Body        *SaveExpertMarksJSONRequestBody
+}
+
+type SaveExpertMarksResponseObject interface {
+	VisitSaveExpertMarksResponse(w http.ResponseWriter) error
+}
+
+type SaveExpertMarks200JSONResponse struct {
+	// Blank 还空着的指标数
+	Blank   int     `json:"blank"`
+	Receipt Receipt `json:"receipt"`
+}
+
+func (response SaveExpertMarks200JSONResponse) VisitSaveExpertMarksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SaveExpertMarksdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SaveExpertMarksdefaultApplicationProblemPlusJSONResponse) VisitSaveExpertMarksResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -24964,6 +25094,9 @@ type StrictServerInterface interface {
 	// GetMarking 评审材料 What an expert sees of a file it is assigned
 	// (GET /rounds/{round}/expert-marks/{application})
 	GetMarking(ctx context.Context, request GetMarkingRequestObject) (GetMarkingResponseObject, error)
+	// SaveExpertMarks 评分草稿 An expert keeps marks it has not handed in
+	// (PUT /rounds/{round}/expert-marks/{application})
+	SaveExpertMarks(ctx context.Context, request SaveExpertMarksRequestObject) (SaveExpertMarksResponseObject, error)
 	// ListLimits 名额与推荐限额 Quotas, limits with their printed basis, used and left
 	// (GET /rounds/{round}/limits)
 	ListLimits(ctx context.Context, request ListLimitsRequestObject) (ListLimitsResponseObject, error)
@@ -28550,6 +28683,52 @@ func (sh *strictHandler) GetMarking(ctx *gin.Context, round RoundID, application
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetMarkingResponseObject); ok {
 		if err := validResponse.VisitGetMarkingResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SaveExpertMarks operation middleware
+func (sh *strictHandler) SaveExpertMarks(ctx *gin.Context, round RoundID, application ApplicationID, params SaveExpertMarksParams) {
+	var request SaveExpertMarksRequestObject
+
+	request.Round = round
+	request.Application = application
+	request.Params = params
+
+	var body SaveExpertMarksJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SaveExpertMarks(ctx, request.(SaveExpertMarksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SaveExpertMarks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SaveExpertMarksResponseObject); ok {
+		if err := validResponse.VisitSaveExpertMarksResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -137,7 +137,26 @@ func (s *Server) GetMarking(ctx context.Context, request GetMarkingRequestObject
 		shown := survey(*m.Survey)
 		out.Survey = &shown
 	}
+	if m.Draft.Marks != nil {
+		kept := marksShown(m.Draft.Marks)
+		out.Draft, out.DraftNote = &kept, &m.Draft.Note
+	}
 	return out, nil
+}
+
+// SaveExpertMarks keeps marks that an expert has not handed in.
+func (s *Server) SaveExpertMarks(ctx context.Context, request SaveExpertMarksRequestObject) (SaveExpertMarksResponseObject, error) {
+	points, err := marks(request.Body.Marks)
+	if err != nil {
+		return nil, err
+	}
+	done, err := s.acts.SaveExpertMarks(ctx, officer(ctx), actKey(ctx), acts.GiveExpertMarks{
+		Round: request.Round, Application: request.Application, Marks: points, Note: value(request.Body.Note),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return SaveExpertMarks200JSONResponse{Receipt: receipt(done.Receipt), Blank: done.Result.Blank}, nil
 }
 
 // GiveExpertMarks hands in an expert's marks.

@@ -34,7 +34,7 @@ var actOf = map[string]award.Act{
 	"acceptPackage": award.ActAcceptPackage, "returnPackage": award.ActReturnPackage,
 	"addToSpotCheck": award.ActAddToSpotCheck, "recordVisit": award.ActRecordVisit,
 	"setExpert": award.ActSetExpert, "assignExperts": award.ActAssignExperts,
-	"giveExpertMarks": award.ActGiveExpertMarks, "recuse": award.ActRecuse,
+	"saveExpertMarks": award.ActSaveExpertMarks, "giveExpertMarks": award.ActGiveExpertMarks, "recuse": award.ActRecuse,
 	"mark": award.ActMark, "fixCandidates": award.ActFixCandidates, "decide": award.ActDecide,
 
 	"completeStage": award.ActCompleteStage, "adoptProposals": award.ActAdoptProposals,

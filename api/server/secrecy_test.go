@@ -168,13 +168,15 @@ func newMatrix(t *testing.T) *matrix {
 	return m
 }
 
-// experts has both files marked by one expert and not by the other who has to;
+// experts has both files marked by one expert and not by the others who have to,
+// one of whom keeps a draft;
 // the own one is assigned to the expert who asks.
 func (m *matrix) experts(round string, own, other int64) {
 	m.t.Helper()
 	asks := actstest.One[int64](m.World, `SELECT id FROM officer WHERE name = 'expert' AND office_id = $1`, m.Admin.Office)
 	marked := actstest.One[int64](m.World, `INSERT INTO officer (name, office_id, roles) VALUES ('评卷人', $1, '{expert}') RETURNING id`, m.Admin.Office)
-	for _, expert := range []int64{asks, marked} {
+	drafting := actstest.One[int64](m.World, `INSERT INTO officer (name, office_id, roles) VALUES ('评卷人二', $1, '{expert}') RETURNING id`, m.Admin.Office)
+	for _, expert := range []int64{asks, marked, drafting} {
 		m.Exec(`INSERT INTO expert (officer_id, office_id, kind, conflicts, categories, most, active) VALUES ($1, $2, 'person', '{}', '{}', 9, true)`,
 			expert, m.Admin.Office)
 	}
@@ -183,6 +185,8 @@ func (m *matrix) experts(round string, own, other int64) {
 	for _, file := range []int64{own, other} {
 		m.Exec(`WITH s AS (INSERT INTO expert_assignment (round_id, application_id, expert_id) VALUES ($1, $2, $3) RETURNING id)
 			INSERT INTO expert_mark (assignment_id, marks, total, note) SELECT id, '{4813}', 4813, '专家未公开的话' FROM s`, round, file, marked)
+		m.Exec(`WITH s AS (INSERT INTO expert_assignment (round_id, application_id, expert_id) VALUES ($1, $2, $3) RETURNING id)
+			INSERT INTO expert_draft (assignment_id, marks, note) SELECT id, '{4813}', '专家未公开的话' FROM s`, round, file, drafting)
 	}
 }
 

@@ -38,7 +38,11 @@ type assignmentTx interface {
 	Assignments(ctx context.Context, q AssignmentQuery) ([]ExpertAssignment, error)
 	// Recuse ends an assignment with the reason.
 	Recuse(ctx context.Context, assignment int64, reason string) error
-	// AddExpertMarks keeps the marks that an expert hands in.
+	// ExpertDraft reads the draft of an assignment's marks; no marks: there is none.
+	ExpertDraft(ctx context.Context, assignment int64) (ExpertDraft, error)
+	// SaveExpertDraft keeps a draft in place of the one before.
+	SaveExpertDraft(ctx context.Context, assignment int64, d ExpertDraft) error
+	// AddExpertMarks keeps the marks that an expert hands in, and its draft no more.
 	AddExpertMarks(ctx context.Context, assignment int64, marks []award.Points, total award.Points, note string) error
 }
 

@@ -19,6 +19,7 @@ type Marking struct {
 	Evidence []EvidenceUse  // of the self-check: what the expert may open
 	Category RoundCategory
 	Rules    award.Rules
+	Draft    ExpertDraft        // its own, not handed in yet
 	Others   []ExpertAssignment // once the own marks and all others' are in
 }
 
@@ -48,6 +49,9 @@ func (a *Acts) Marking(ctx context.Context, by award.Officer, round string, appl
 		}
 		if m.ID == 0 {
 			return award.Refuse(award.NotFound, "", "not_found")
+		}
+		if m.Draft, err = tx.ExpertDraft(ctx, m.ID); err != nil {
+			return err
 		}
 		m.Category, err = r.Category(m.ExpertAssignment.Category)
 		return err
@@ -91,6 +95,38 @@ type GiveExpertMarks struct {
 	Note        string
 }
 
+// ExpertDraft is marks of a file that its expert has not handed in (评分草稿, D-114).
+type ExpertDraft struct {
+	Marks []award.Points // nil: there is none; award.Blank where nothing is typed yet
+	Note  string
+}
+
+// SaveExpertMarks keeps marks that an expert has not handed in (评分草稿, D-114): what
+// is blank can be filled in later. Nobody else reads them.
+func (a *Acts) SaveExpertMarks(ctx context.Context, by award.Officer, key Key, in GiveExpertMarks) (Done[SavedMarks], error) {
+	return once(ctx, a, by, key, award.ActSaveExpertMarks, in.Round, func(t *act) (SavedMarks, error) {
+		_, s, _, err := t.marking(ctx, in, false)
+		if err != nil {
+			return SavedMarks{}, err
+		}
+		if err := t.SaveExpertDraft(ctx, s.ID, ExpertDraft{in.Marks, in.Note}); err != nil {
+			return SavedMarks{}, err
+		}
+		blank := 0
+		for _, mark := range in.Marks {
+			if mark == award.Blank {
+				blank++
+			}
+		}
+		return SavedMarks{Blank: blank}, t.audit(ctx, fileSubject(in.Application), "", nil)
+	})
+}
+
+// SavedMarks is how much of a draft is still to be filled in.
+type SavedMarks struct {
+	Blank int // indicators
+}
+
 // ExpertTotal is what an expert's marks come to.
 type ExpertTotal struct {
 	Total award.Points
@@ -101,26 +137,9 @@ type ExpertTotal struct {
 // adapted to another.
 func (a *Acts) GiveExpertMarks(ctx context.Context, by award.Officer, key Key, in GiveExpertMarks) (Done[ExpertTotal], error) {
 	return once(ctx, a, by, key, award.ActGiveExpertMarks, in.Round, func(t *act) (ExpertTotal, error) {
-		r, s, err := t.assigned(ctx, in.Application)
+		r, s, rule, err := t.marking(ctx, in, true)
 		if err != nil {
 			return ExpertTotal{}, err
-		}
-		if s.Marked {
-			return ExpertTotal{}, award.Refuse(award.Conflict, "domain 6.3", "expert_marks_final", s.Name)
-		}
-		files, err := t.NationalFiles(ctx, r.ID, []int64{in.Application}, award.FileReviewed, award.FileMarked)
-		if err != nil {
-			return ExpertTotal{}, err
-		}
-		if len(files) == 0 {
-			return ExpertTotal{}, award.Refuse(award.Conflict, "domain 6.3", "file_left", s.Name)
-		}
-		rule, err := r.Category(s.Category)
-		if err != nil {
-			return ExpertTotal{}, err
-		}
-		if defects := rule.Standard.CheckMarks(in.Marks, true); len(defects) > 0 {
-			return ExpertTotal{}, award.RefuseFields(award.Invalid, "N 三", "marks_malformed", defects)
 		}
 		total := rule.Standard.Score(in.Marks, r.Rules.PassMark).Total
 		if err := t.AddExpertMarks(ctx, s.ID, in.Marks, total, in.Note); err != nil {
@@ -128,6 +147,36 @@ func (a *Acts) GiveExpertMarks(ctx context.Context, by award.Officer, key Key, i
 		}
 		return ExpertTotal{total}, t.audit(ctx, fileSubject(in.Application), "", nil)
 	})
+}
+
+// marking opens an act of an expert on its own marks: none are handed in yet, the
+// file still stands, and the values fit the standard; of a draft some may be blank.
+func (t *act) marking(ctx context.Context, in GiveExpertMarks, whole bool) (Round, ExpertAssignment, RoundCategory, error) {
+	refused := func(err error) (Round, ExpertAssignment, RoundCategory, error) {
+		return Round{}, ExpertAssignment{}, RoundCategory{}, err
+	}
+	r, s, err := t.assigned(ctx, in.Application)
+	if err != nil {
+		return refused(err)
+	}
+	if s.Marked {
+		return refused(award.Refuse(award.Conflict, "domain 6.3", "expert_marks_final", s.Name))
+	}
+	files, err := t.NationalFiles(ctx, r.ID, []int64{in.Application}, award.FileReviewed, award.FileMarked)
+	if err != nil {
+		return refused(err)
+	}
+	if len(files) == 0 {
+		return refused(award.Refuse(award.Conflict, "domain 6.3", "file_left", s.Name))
+	}
+	rule, err := r.Category(s.Category)
+	if err != nil {
+		return refused(err)
+	}
+	if defects := rule.Standard.CheckMarks(in.Marks, whole); len(defects) > 0 {
+		return refused(award.RefuseFields(award.Invalid, "N 三", "marks_malformed", defects))
+	}
+	return r, s, rule, nil
 }
 
 // assigned opens an expert's act on a file: it is assigned to it, not recused,

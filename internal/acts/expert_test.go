@@ -2,6 +2,7 @@ package acts_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -442,4 +443,44 @@ func TestAVisitLowersWhatTheExpertsGave(t *testing.T) {
 	p.must(err)
 	p.must(p.completeMarks())
 	require.Equal(t, int64(leaf.Max-50), actstest.One[int64](p.World, `SELECT marks[$2::integer] FROM assessment_mark WHERE application_id = $1`, f, at+1))
+}
+
+// An expert fills a standard in over days. Nobody else learns of it before it is
+// handed in, and then the draft is gone.
+func TestAnExpertsDraftIsItsOwnUntilItIsHandedIn(t *testing.T) {
+	p := expertRound(t, 2)
+	f := p.listed(1)[0]
+	pool := p.Experts(2)
+	p.assigned()
+	save := func(by award.Officer, marks []award.Points) error {
+		_, err := p.Acts.SaveExpertMarks(t.Context(), by, p.Key(), acts.GiveExpertMarks{Round: p.round.ID, Application: f, Marks: marks, Note: "先看台账"})
+		return err
+	}
+	marks := marksOf(p, award.Street, 90)
+	some := slices.Clone(marks)
+	some[0] = award.Blank
+	p.must(save(pool[0], marks))
+	p.must(save(pool[0], some))
+	own, err := p.Acts.Marking(t.Context(), pool[0], p.round.ID, f)
+	p.must(err)
+	require.Equal(t, acts.ExpertDraft{Marks: some, Note: "先看台账"}, own.Draft, "the last one saved")
+	require.False(t, own.Marked)
+	require.Nil(t, own.Marks)
+	other, err := p.Acts.Marking(t.Context(), pool[1], p.round.ID, f)
+	p.must(err)
+	require.Empty(t, other.Draft)
+	for _, s := range p.seen(p.Admin, f) {
+		require.False(t, s.Marked)
+		require.Nil(t, s.Marks)
+		require.Empty(t, s.Note)
+	}
+	p.refused(save(pool[0], marks[1:]), award.Invalid, "marks_malformed")
+	p.refused(save(p.Head(p.code), some), award.NotFound, "not_found")
+
+	p.must(p.gives(pool[0], f, 90))
+	p.refused(save(pool[0], some), award.Conflict, "expert_marks_final")
+	p.must(save(pool[1], some))
+	_, err = p.Acts.Recuse(t.Context(), pool[1], p.Key(), acts.OnFile{Round: p.round.ID, Application: f, Reason: "亲属在该街道任职"})
+	p.must(err)
+	require.Zero(t, actstest.One[int](p.World, `SELECT count(*) FROM expert_draft`))
 }

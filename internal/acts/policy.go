@@ -89,6 +89,7 @@ func policy() map[award.Act][]grant {
 
 		award.ActSetExpert:       {{theOwner, heads}},
 		award.ActAssignExperts:   {{theOwner, heads}},
+		award.ActSaveExpertMarks: {{theExpert, expert}},
 		award.ActGiveExpertMarks: {{theExpert, expert}},
 		award.ActRecuse:          {{theExpert, expert}},
 

@@ -81,6 +81,7 @@ var allowed = map[award.Act]struct {
 
 	award.ActSetExpert:       {"round", only(nation, admin, head)},
 	award.ActAssignExperts:   {"round", only(nation, admin, head)},
+	award.ActSaveExpertMarks: {"marking", everywhere(expert)},
 	award.ActGiveExpertMarks: {"marking", everywhere(expert)},
 	award.ActRecuse:          {"marking", everywhere(expert)},
 

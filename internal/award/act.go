@@ -50,6 +50,7 @@ const (
 
 	ActSetExpert       Act = "set-expert"        // an entry of the pool
 	ActAssignExperts   Act = "assign-experts"    // as was shown
+	ActSaveExpertMarks Act = "save-expert-marks" // 评分草稿
 	ActGiveExpertMarks Act = "give-expert-marks" // 专家评分
 	ActRecuse          Act = "recuse"            // 回避
 
@@ -177,7 +178,7 @@ func OfficeActs() []Act {
 		ActCreateRound, ActCopyRound, ActEditRound, ActOpenRound, ActSuspendRound, ActResumeRound, ActCancelRound,
 		ActReopen, ActMoveDate, ActMoveOfficeDate, ActSetLimit, ActCloseOffice,
 		ActAcceptPackage, ActReturnPackage, ActAddToSpotCheck, ActRecordVisit,
-		ActSetExpert, ActAssignExperts, ActGiveExpertMarks, ActRecuse, ActMark, ActFixCandidates, ActDecide,
+		ActSetExpert, ActAssignExperts, ActSaveExpertMarks, ActGiveExpertMarks, ActRecuse, ActMark, ActFixCandidates, ActDecide,
 		ActCompleteStage, ActAdoptProposals, ActAnnounceNotice, ActExtendNotice, ActProveNotice, ActWithdrawNotice, ActRecommend, ActPutPackage,
 		ActAskDepartments, ActRecordOpinions, ActImportOpinions, ActDecideOpinion, ActEndAsking,
 		ActSupplement, ActStartRecheck, ActKeepTitle, ActOrderRectification, ActRevokeTitle, ActDeregisterTitle,

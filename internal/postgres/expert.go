@@ -187,6 +187,7 @@ func (s *Store) ExpertTasks(ctx context.Context, expert, after int64, limit int)
 // Recuse ends an assignment with the reason.
 func (t *tx) Recuse(ctx context.Context, assignment int64, reason string) error {
 	_, err := t.ExecContext(ctx, `
+		WITH draft AS (DELETE FROM expert_draft WHERE assignment_id = $1)
 		UPDATE expert_assignment SET recused_at = shifan_now(), reason = $2 WHERE id = $1`, assignment, reason)
 	if err != nil {
 		return fmt.Errorf("recuse an expert: %w", err)
@@ -194,9 +195,32 @@ func (t *tx) Recuse(ctx context.Context, assignment int64, reason string) error 
 	return nil
 }
 
-// AddExpertMarks keeps the marks that an expert hands in.
+// ExpertDraft reads the draft of an assignment's marks.
+func (t *tx) ExpertDraft(ctx context.Context, assignment int64) (acts.ExpertDraft, error) {
+	var d acts.ExpertDraft
+	err := t.QueryRowxContext(ctx, `SELECT marks, note FROM expert_draft WHERE assignment_id = $1`, assignment).Scan((*marks)(&d.Marks), &d.Note)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return acts.ExpertDraft{}, fmt.Errorf("read an expert's draft: %w", err)
+	}
+	return d, nil
+}
+
+// SaveExpertDraft keeps a draft in place of the one before.
+func (t *tx) SaveExpertDraft(ctx context.Context, assignment int64, d acts.ExpertDraft) error {
+	_, err := t.ExecContext(ctx, `
+		INSERT INTO expert_draft (assignment_id, marks, note) VALUES ($1, $2, $3)
+		ON CONFLICT ON CONSTRAINT expert_draft_pkey DO UPDATE SET marks = excluded.marks, note = excluded.note, at = shifan_now()`,
+		assignment, marks(d.Marks), d.Note)
+	if err != nil {
+		return fmt.Errorf("save an expert's draft: %w", err)
+	}
+	return nil
+}
+
+// AddExpertMarks keeps the marks that an expert hands in, and its draft no more.
 func (t *tx) AddExpertMarks(ctx context.Context, assignment int64, given []award.Points, total award.Points, note string) error {
 	_, err := t.ExecContext(ctx, `
+		WITH draft AS (DELETE FROM expert_draft WHERE assignment_id = $1)
 		INSERT INTO expert_mark (assignment_id, marks, total, note) VALUES ($1, $2, $3, $4)`,
 		assignment, marks(given), int64(total), note)
 	if err != nil {
