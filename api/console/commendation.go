@@ -16,7 +16,8 @@ type commendationPage struct {
 	Candidates acts.Candidates
 	Ranked     []rankedCategory
 	Votes      bool // candidates come from carried motions alone
-	Complete   bool // what may be done now; so below
+	Marks      bool // what may be done now; so below
+	Complete   bool
 	Fix        bool
 	Announce   bool
 	Decide     bool
@@ -70,6 +71,7 @@ func (c *Console) commendation(p *page) error {
 	open, scored, fixed := r.State == award.RoundOpen, !r.ScoredAt.IsZero(), !r.CandidatesAt.IsZero()
 	decided := !r.DecidedAt.IsZero()
 	may := func(name award.Act) bool { return p.may(name, acts.Row{Owner: r.Owner, Office: r.Owner}) }
+	data.Marks = p.mayMark(r)
 	data.Complete = open && !r.ListFrozenAt.IsZero() && !scored && may(award.ActCompleteStage)
 	data.Fix = open && scored && !fixed && may(award.ActFixCandidates)
 	data.Announce = open && fixed && !decided && r.Notice == nil && may(award.ActAnnounceNotice)

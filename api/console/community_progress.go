@@ -16,6 +16,7 @@ type progressPage struct {
 	Sum     award.CommunityCounts
 	Targets []progressTarget
 	Areas   []acts.CommunityProgress
+	Charts  []chart // of the whole, and of the areas
 }
 
 // progressTarget is one of the Opinion's numbers and what there is of it.
@@ -60,7 +61,43 @@ func (c *Console) progress(p *page) error {
 		}
 		data.Targets = append(data.Targets, target)
 	}
+	data.Charts = p.progressCharts(data)
 	return p.show("progress", p.T("page_progress"), data)
+}
+
+// progressCharts draws what the whole has reached of each measure, and the areas
+// side by side in the first of them. Nothing is drawn of nothing.
+func (p *page) progressCharts(data progressPage) []chart {
+	const thousand = 1000
+	share := func(name string, counts award.CommunityCounts, m award.ProgressMeasure) (bar, bool) {
+		part, whole := counts.Share(m)
+		if whole == 0 {
+			return bar{}, false
+		}
+		return bar{Name: name, Value: int(part * thousand / whole), Whole: thousand, Text: shareOf(counts, m)}, true
+	}
+	var measures, areas []bar
+	for i, t := range award.ProgressTargets() {
+		if i > 0 && t.Measure == award.ProgressTargets()[i-1].Measure {
+			continue // the same, later
+		}
+		if b, any := share(p.Word("measure_short", t.Measure), data.Sum, t.Measure); any {
+			measures = append(measures, b)
+		}
+	}
+	for _, area := range data.Areas {
+		if b, any := share(area.OfficeName, area.CommunityCounts, award.MeasureMeeting); any {
+			areas = append(areas, b)
+		}
+	}
+	var charts []chart
+	if len(measures) > 0 {
+		charts = append(charts, bars("measures", p.T("chart_measures", data.Year), p.T("chart_measures_says"), measures))
+	}
+	if len(areas) > 0 {
+		charts = append(charts, bars("areas", p.T("chart_areas", data.Year), p.T("chart_in_table"), areas))
+	}
+	return charts
 }
 
 // Share writes a measure of an area in per cent.

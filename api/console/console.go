@@ -128,6 +128,7 @@ func (c *Console) Serve(r gin.IRouter, reads, says func(g *gin.Context) bool) {
 	c.serveCalendars(r)
 	c.serveDesk(r)
 	c.serveInspection(r)
+	c.serveNationalMarks(r)
 	c.serveDepartments(r)
 	c.serveBulk(r)
 

@@ -27,7 +27,12 @@ type province struct {
 
 func newProvince(t *testing.T, name string, totals ...int) province {
 	t.Helper()
-	h := newHouse(t)
+	return provinceOver(newHouse(t), name, totals...)
+}
+
+// provinceOver is the province in a house that is there already.
+func provinceOver(h *house, name string, totals ...int) province {
+	h.t.Helper()
 	p := province{house: h, round: h.OpenDrill(actstest.Drill{}).ID, head: h.Head("41")}
 	p.at = "/rounds/" + p.round + "/offices/41"
 	h.Exec(`UPDATE round_office SET passed_up_at = shifan_now() WHERE round_id = $1 AND code = '41'`, p.round)

@@ -79,8 +79,10 @@ func (c *Console) newRound(p *page) error {
 		d.Categories = append(d.Categories, award.CategoryRule{Category: category, Quota: award.FirstRound()[category]})
 	}
 	title := p.Text("title", p.T("label_round_title"), d.Title).as(required)
+	drill := p.Text("drill_day_seconds", p.T("label_drill_day"), "")
+	drill.Numeric, drill.Help = true, p.T("help_drill_day")
 	return p.show("draft_new", p.T("act_create-round"), struct{ Groups []group }{[]group{
-		{p.T("draft_source"), "", []field{source, title}}, p.dateGroup(d),
+		{p.T("draft_source"), "", []field{source, title, drill}}, p.dateGroup(d),
 	}})
 }
 
@@ -101,14 +103,16 @@ func usualDates(now time.Time) award.Dates {
 func (c *Console) postNewRound(p *page) error {
 	var d award.Definition
 	e := &entry{page: p}
-	d.Title = e.need("title")
+	d.Title, d.DrillDay = e.need("title"), time.Duration(e.count("drill_day_seconds"))*time.Second
 	e.dates(&d)
 	err := e.err()
 	var made acts.Done[acts.RoundStanding]
 	switch from := p.Form.Get("from"); {
 	case err != nil:
 	case from != "":
-		made, err = c.Acts.CopyRound(p.ctx(), p.by(), p.key(""), acts.CopyRound{From: from, Title: d.Title, Dates: d.Dates, RegistryDate: d.RegistryDate})
+		made, err = c.Acts.CopyRound(p.ctx(), p.by(), p.key(""), acts.CopyRound{
+			From: from, Title: d.Title, Dates: d.Dates, RegistryDate: d.RegistryDate, DrillDay: d.DrillDay,
+		})
 	default:
 		d.Rules = award.DefaultRules()
 		for _, category := range []award.Category{award.District, award.Street, award.Community} {

@@ -89,3 +89,18 @@ func TestTheCheckOfADraftTellsAllThatRefuses(t *testing.T) {
 	h.At(h.Now().AddDate(1, 0, 0))
 	h.as(h.Admin).get(at+"/check").whole(http.StatusOK).sees("44 广东省", "2026年12月31日", "还没有文号或者联系人")
 }
+
+func TestADrillIsDraftedWithDatesToTheSecond(t *testing.T) {
+	h := newHouse(t)
+	admin := h.as(h.Admin).get("/drafts/new").whole(http.StatusOK).sees("演练")
+	dates := []string{
+		"dates-self_check", "2026-11-02 09:10:00", "dates-apply", "2026-11-02 09:10:00",
+		"dates-recommendation", "2026-11-02 09:20:00", "dates-assessment", "2026-11-02 09:30:00",
+	}
+	admin.submit("/drafts", admin.entered("/drafts", dates...)).whole(http.StatusUnprocessableEntity).sees(`href="#dates-apply"`)
+	admin.submit("/drafts", admin.entered("/drafts", append(dates, "drill_day_seconds", "一")...)).whole(http.StatusUnprocessableEntity).sees(`href="#drill_day_seconds"`)
+	admin.submit("/drafts", admin.entered("/drafts", append(dates, "drill_day_seconds", "1")...)).redirects()
+	at := strings.TrimSuffix(admin.at, "/document")
+	admin.get(at + "/dates").whole(http.StatusOK).sees(`value="2026-11-02 09:20:00"`)
+	require.Contains(t, at, "/rounds/drill-")
+}

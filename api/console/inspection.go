@@ -91,10 +91,7 @@ func (p *page) judged(s subject, marks []award.Points, subs award.SubMarks, rema
 			compared := s.Marks.Indicators[place]
 			l := judgedLeaf{
 				Leaf: leaf, ID: "marks-" + strconv.Itoa(place), How: p.how(leaf), Yes: plain(leaf.Max), No: "0", Self: compared.Self,
-				Flagged: slices.Contains(flagged, leaf.Code),
-			}
-			if len(marks) > place {
-				l.Value = plain(marks[place])
+				Flagged: slices.Contains(flagged, leaf.Code), Value: markAt(marks, place),
 			}
 			if p.Form.Has(l.ID) {
 				l.Value = p.Form.Get(l.ID)

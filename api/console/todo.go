@@ -95,6 +95,9 @@ func (c *Console) duties(p *page, t *todoRound, now time.Time) error {
 	if err := c.objectionDuties(p, t); err != nil {
 		return err
 	}
+	if p.mayMark(t.RoundStanding) {
+		t.Duties = append(t.Duties, duty{What: p.T("duty_marks"), Whom: t.OwnerName, Href: marksAt(t.ID), Due: t.Dates.AssessmentDue})
+	}
 	for _, o := range offices {
 		if o.ID == by.Office && o.Stage.State == award.StageOpen {
 			t.Duties = append(t.Duties, duty{What: p.T("duty_stage", o.WaitingFor), Whom: o.Name, Href: officeAt(t.ID, o.Code) + "/desk", Due: o.Stage.DueAt})

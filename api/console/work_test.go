@@ -22,8 +22,8 @@ const (
 )
 
 // hostile is what a name may hold: a script, a mark that turns the direction of
-// writing, a character beyond the basic plane, a long word.
-var hostile = `<script>alert("名")</script>` + "\u202e" + `𠮷"'&` + strings.Repeat("长", 60)
+// writing, characters beyond the basic plane, a long word.
+var hostile = `<script>alert("名")</script>` + "\u202e" + `𠮷𪚥"'&` + strings.Repeat("长", 60)
 
 // checks fills the self-check of a unit in block by block with the values that
 // give everything, and returns the browser on its last page.

@@ -110,7 +110,7 @@ async function walk(unit, scripts) {
 async function visit() {
   const admin = await enter(keys.admin, true);
   for (const [name, path] of [
-    ['todo-admin', '/todo'], ['rounds', '/rounds'], ['round', `/rounds/${ROUND}`], ['limits', `/rounds/${ROUND}/limits`], ['office', `/rounds/${ROUND}/offices/41`], ['commendation', `/rounds/${ROUND}/commendation`],
+    ['todo-admin', '/todo'], ['rounds', '/rounds'], ['round', `/rounds/${ROUND}`], ['limits', `/rounds/${ROUND}/limits`], ['office', `/rounds/${ROUND}/offices/41`], ['commendation', `/rounds/${ROUND}/commendation`], ['marks', `/rounds/${ROUND}/marks`],
     ['draft-new', '/drafts/new'], ['title-register', '/register/titles'],
     ['lever', `/rounds/${ROUND}/levers/move-office-date?office=41`], ['files', `/rounds/${ROUND}/files`],
     ['messages', '/messages'], ['staff', '/staff'], ['password', '/password'], ['error', '/rounds/none'],

@@ -329,8 +329,7 @@ func (a *Acts) Candidates(ctx context.Context, by award.Officer, round string) (
 		if !MaySee(by, r.ownerRow()) {
 			return award.Refuse(award.NotFound, "", "not_found")
 		}
-		files, err := tx.NationalFiles(ctx, round, nil, award.FileReviewed, award.FileMarked,
-			award.FileCandidate, award.FileNotSelected, award.FileNoticedNationally, award.FileNamed)
+		files, err := tx.NationalFiles(ctx, round, nil, listStates()...)
 		if err != nil {
 			return err
 		}
