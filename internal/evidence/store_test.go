@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,8 +13,11 @@ import (
 	"testing/iotest"
 	"time"
 
+	"github.com/johannesboyne/gofakes3"
+	"github.com/johannesboyne/gofakes3/backend/s3mem"
 	"github.com/stretchr/testify/require"
-	_ "gocloud.dev/blob/memblob" // an object store, as S3 is one
+	_ "gocloud.dev/blob/memblob"
+	_ "gocloud.dev/blob/s3blob"
 
 	"shifan/internal/evidence"
 )
@@ -24,7 +29,21 @@ func stores(t *testing.T) map[string]*evidence.Store {
 	require.NoError(t, err)
 	bucket, err := evidence.Open(t.Context(), "mem://")
 	require.NoError(t, err)
-	return map[string]*evidence.Store{"a folder": folder, "a bucket": bucket}
+	return map[string]*evidence.Store{"a folder": folder, "a bucket": bucket, "S3": overS3(t)}
+}
+
+// overS3 opens a bucket behind a server that speaks S3 over HTTP.
+func overS3(t *testing.T) *evidence.Store {
+	t.Helper()
+	kept := s3mem.New()
+	require.NoError(t, kept.CreateBucket("shifan-evidence"))
+	server := httptest.NewServer(gofakes3.New(kept).Server())
+	t.Cleanup(server.Close)
+	t.Setenv("AWS_ACCESS_KEY_ID", "shifan")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "shifan")
+	s, err := evidence.Open(t.Context(), "s3://shifan-evidence?region=cn-north-1&use_path_style=true&endpoint="+url.QueryEscape(server.URL))
+	require.NoError(t, err)
+	return s
 }
 
 func TestAFileIsWrittenCopiedReadAndRemoved(t *testing.T) {
