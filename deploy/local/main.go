@@ -6,6 +6,7 @@
 //	go run ./deploy/local demo [-- flags] # the same, and one whole drill round
 //	go run ./deploy/local bench -- cmd…   # the same on a state of its own, while cmd runs
 //	go run ./deploy/local test -- cmd…    # throw-away servers while cmd runs
+//	go run ./deploy/local measure -- cmd… # the same, but PostgreSQL keeps what it promises
 //	go run ./deploy/local stop            # end the one that is running
 //	go run ./deploy/local clean           # end it and remove all its state
 //
@@ -92,13 +93,15 @@ func run(ctx context.Context, args []string) error {
 	case "bench":
 		return runBench(ctx, p, args)
 	case "test":
-		return runTests(ctx, p, args)
+		return runTests(ctx, p, args, true)
+	case "measure":
+		return runTests(ctx, p, args, false)
 	case "stop":
 		return stopRunning(p)
 	case "clean":
 		return clean(p)
 	default:
-		return errors.New("usage: go run ./deploy/local run | demo [-- flags] | bench -- command… | test -- command… | stop | clean")
+		return errors.New("usage: go run ./deploy/local run | demo [-- flags] | bench -- command… | test -- command… | measure -- command… | stop | clean")
 	}
 }
 

@@ -13,10 +13,11 @@ import (
 // runTests runs a command, such as go test, against throw-away servers. It
 // finds them in TEST_DATABASE_URL (a superuser's), TEST_TEMPORAL_ADDRESS, and
 // TEST_TEMPORAL_BIN for tests that start and kill a Temporal of their own. A
-// server whose address is set already is used as it is.
-func runTests(ctx context.Context, p places, command []string) (err error) {
+// server whose address is set already is used as it is. With forgetful, commits
+// do not wait for the disk: tests do not need them to, measurements do.
+func runTests(ctx context.Context, p places, command []string, forgetful bool) (err error) {
 	if len(command) == 0 {
-		return errors.New("usage: go run ./deploy/local test -- command…")
+		return errors.New("usage: go run ./deploy/local test|measure -- command…")
 	}
 	binary, err := server.TemporalBinary(ctx, p.root, p.bin)
 	if err != nil {
@@ -34,7 +35,7 @@ func runTests(ctx context.Context, p places, command []string) (err error) {
 	}
 
 	if os.Getenv("TEST_DATABASE_URL") == "" {
-		database, err := throwawayPostgres(ctx, folder)
+		database, err := throwawayPostgres(ctx, folder, forgetful)
 		if err != nil {
 			return err
 		}
@@ -52,14 +53,14 @@ func runTests(ctx context.Context, p places, command []string) (err error) {
 	return runCommand(ctx, command, environment)
 }
 
-func throwawayPostgres(ctx context.Context, folder string) (*server.Postgres, error) {
+func throwawayPostgres(ctx context.Context, folder string, forgetful bool) (*server.Postgres, error) {
 	port, err := server.FreePort()
 	if err != nil {
 		return nil, err
 	}
 	return server.StartPostgres(ctx, server.PostgresOptions{
 		Folder: filepath.Join(folder, "postgres"), Port: port,
-		Log: filepath.Join(folder, "postgres.log"), Throwaway: true,
+		Log: filepath.Join(folder, "postgres.log"), Throwaway: forgetful,
 	})
 }
 
