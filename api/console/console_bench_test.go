@@ -25,6 +25,7 @@ import (
 	"shifan/internal/award"
 	"shifan/internal/postgres"
 	"shifan/internal/postgres/pgtest"
+	"shifan/internal/ratio"
 )
 
 // What BenchmarkConsole measures.
@@ -225,9 +226,11 @@ func (h *hall) roundPage(round string) {
 		ratios, pages, floors = append(ratios, p/f), append(pages, p), append(floors, f)
 		slow, floorSlow = append(slow, p99), append(floorSlow, f99)
 	}
-	fmt.Printf("ratio console_round %.2f target %.2f %s (spread %.2f–%.2f; %d requests/s; %.1f against %.1f ms for %d queries; p99 %.1f against %.1f ms)\n",
-		median(ratios), roundPageTarget, verdict(median(ratios) <= roundPageTarget), slices.Min(ratios), slices.Max(ratios), roundPageRate,
-		median(pages), median(floors), len(asked), median(slow), median(floorSlow))
+	ratio.Measure{
+		Name: "console_round", Ratios: ratios, Target: roundPageTarget,
+		Beside: fmt.Sprintf("%d requests/s; %.1f against %.1f ms for %d queries; p99 %.1f against %.1f ms", roundPageRate,
+			ratio.Median(pages), ratio.Median(floors), len(asked), ratio.Median(slow), ratio.Median(floorSlow)),
+	}.Print(os.Stdout)
 }
 
 // atRate does a thing at the rate of the round's page, whether or not the last
@@ -323,7 +326,7 @@ func (h *hall) lists(few, many string) {
 			for i := range took {
 				took[i] = r.get(path)
 			}
-			return median(took)
+			return ratio.Median(took)
 		}
 		small, large := l.at(few), l.at(many)
 		r.get(small)
@@ -333,21 +336,11 @@ func (h *hall) lists(few, many string) {
 			s, m := read(small), read(large)
 			ratios, all = append(ratios, m/s), append(all, m)
 		}
-		fmt.Printf("ratio console_%s %.2f target %.2f %s (spread %.2f–%.2f; %.1f ms with %d files against %d)\n",
-			l.name, median(ratios), listTarget, verdict(median(ratios) <= listTarget), slices.Min(ratios), slices.Max(ratios), median(all), manyFiles, fewFiles)
+		ratio.Measure{
+			Name: "console_" + l.name, Ratios: ratios, Target: listTarget,
+			Beside: fmt.Sprintf("%.1f ms with %d files against %d", ratio.Median(all), manyFiles, fewFiles),
+		}.Print(os.Stdout)
 	}
-}
-
-func median(values []float64) float64 {
-	sorted := slices.Sorted(slices.Values(values))
-	return sorted[len(sorted)/2]
-}
-
-func verdict(met bool) string {
-	if met {
-		return "PASS"
-	}
-	return "MISS"
 }
 
 // plans writes down how the server answers the pages' statements.

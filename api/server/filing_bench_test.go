@@ -29,6 +29,7 @@ import (
 	"shifan/internal/award"
 	"shifan/internal/postgres"
 	"shifan/internal/postgres/pgtest"
+	"shifan/internal/ratio"
 )
 
 // What BenchmarkFilingEvening compares, and how often.
@@ -68,13 +69,11 @@ func BenchmarkFilingEvening(b *testing.B) {
 				ratios, ours, theirs = append(ratios, rate/floor), append(ours, rate), append(theirs, floor)
 				slow, theirSlow = append(slow, p99), append(theirSlow, floorP99)
 			}
-			verdict := "PASS"
-			if median(ratios) < filingTarget {
-				verdict = "MISS"
-			}
-			fmt.Printf("ratio submit-%d %.2f target %.2f %s (spread %.2f–%.2f; %.0f against %.0f filings/s; p99 %.1f against %.1f ms)\n",
-				n, median(ratios), filingTarget, verdict, slices.Min(ratios), slices.Max(ratios),
-				median(ours), median(theirs), median(slow), median(theirSlow))
+			ratio.Measure{
+				Name: fmt.Sprintf("submit-%d", n), Ratios: ratios, Target: filingTarget, AtLeast: true,
+				Beside: fmt.Sprintf("%.0f against %.0f filings/s; p99 %.1f against %.1f ms",
+					ratio.Median(ours), ratio.Median(theirs), ratio.Median(slow), ratio.Median(theirSlow)),
+			}.Print(os.Stdout)
 		}
 		e.sealing()
 		e.whole()
@@ -119,18 +118,11 @@ func (e *evening) sealing() {
 		rate := float64(filingsEach) / time.Since(began).Seconds()
 		ratios, without, with = append(ratios, rate/bare), append(without, bare), append(with, rate)
 	}
-	verdict := "PASS"
-	if median(ratios) < sealingTarget {
-		verdict = "MISS"
-	}
-	fmt.Printf("ratio log_sealing %.2f target %.2f %s (spread %.2f–%.2f; %.0f against %.0f filings/s)\n",
-		median(ratios), sealingTarget, verdict, slices.Min(ratios), slices.Max(ratios), median(with), median(without))
+	ratio.Measure{
+		Name: "log_sealing", Ratios: ratios, Target: sealingTarget, AtLeast: true,
+		Beside: fmt.Sprintf("%.0f against %.0f filings/s", ratio.Median(with), ratio.Median(without)),
+	}.Print(os.Stdout)
 	require.Equal(e.b, 0, actstest.One[int](e.World, `SELECT count(*) FROM audit a WHERE NOT EXISTS (SELECT FROM audit_seal s WHERE s.audit_id = a.id)`))
-}
-
-func median(values []float64) float64 {
-	sorted := slices.Sorted(slices.Values(values))
-	return sorted[len(sorted)/2]
 }
 
 // evening is a round in which a great many communities have a draft ready.

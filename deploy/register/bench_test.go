@@ -20,6 +20,7 @@ import (
 	_ "github.com/lib/pq"
 
 	"shifan/internal/postgres/pgtest"
+	"shifan/internal/ratio"
 	"shifan/internal/register"
 )
 
@@ -69,25 +70,14 @@ func BenchmarkWholeList(b *testing.B) {
 		}
 		ratios = append(ratios, ours[pair].Seconds()/bare[pair].Seconds())
 	}
-	slices.Sort(ratios)
-	slices.Sort(ours)
-	slices.Sort(bare)
 	fmt.Printf("%s: import %.1f s, COPY and INSERT … SELECT %.1f s (medians of %d pairs)\n",
-		name, ours[pairs/2].Seconds(), bare[pairs/2].Seconds(), pairs)
-	median := ratios[pairs/2]
-	fmt.Printf("ratio register %.2f target %.2f %s (spread %.2f–%.2f)\n",
-		median, target, verdict(median <= target), ratios[0], ratios[pairs-1])
-	fmt.Printf("peak memory %d MB, at most %d MB %s\n", memory, mostMemory, verdict(memory < mostMemory))
-	if median > target || memory >= mostMemory {
+		name, ratio.Median(ours).Seconds(), ratio.Median(bare).Seconds(), pairs)
+	measured := ratio.Measure{Name: "register", Ratios: ratios, Target: target}
+	measured.Print(os.Stdout)
+	fmt.Printf("peak memory %d MB, at most %d MB %s\n", memory, mostMemory, ratio.Verdict(memory < mostMemory))
+	if !measured.Met() || memory >= mostMemory {
 		b.Fail()
 	}
-}
-
-func verdict(holds bool) string {
-	if holds {
-		return "PASS"
-	}
-	return "MISS"
 }
 
 // wholeListAt returns the package at SHIFAN_DIVISIONS, else a generated list of

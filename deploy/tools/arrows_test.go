@@ -57,6 +57,8 @@ var forbidden = []arrow{
 	{"internal/logfile", "os"},
 	{"internal/logfile", "shifan/internal/acts"},
 
+	{"internal/ratio", "shifan/internal/award"},
+
 	{"internal/evidence", "database/sql"},
 	{"internal/evidence", "net/http"},
 	{"internal/evidence", "shifan/internal/postgres"},

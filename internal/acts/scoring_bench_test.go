@@ -3,8 +3,8 @@ package acts_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"runtime"
-	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -13,6 +13,7 @@ import (
 
 	"shifan/internal/acts/actstest"
 	"shifan/internal/award"
+	"shifan/internal/ratio"
 )
 
 // What scoring is measured by.
@@ -52,17 +53,13 @@ func BenchmarkScoring(b *testing.B) {
 				fmt.Printf("scoring pair %d: batch %.2f s, sum %.2f s\n", pair, batch.Seconds(), sum.Seconds())
 			}
 		}
-		slices.Sort(ratios)
-		ratio, verdict := ratios[len(ratios)/2], "PASS"
-		if ratio > scoringMost {
-			verdict = "MISS"
-		}
-		fmt.Printf("ratio scoring %.2f target %.2f %s (spread %.2f–%.2f)\n", ratio, scoringMost, verdict, ratios[0], ratios[len(ratios)-1])
+		measured := ratio.Measure{Name: "scoring", Ratios: ratios, Target: scoringMost}
+		measured.Print(os.Stdout)
 		fmt.Printf("scoring heap: %d MiB in use at most, of %d pages\n", most>>20, (scoredUnits+499)/500)
-		b.ReportMetric(ratio, "ratio")
+		b.ReportMetric(ratio.Median(ratios), "ratio")
 		b.ReportMetric(float64(most>>20), "heap-MiB")
-		if verdict == "MISS" {
-			b.Errorf("scoring takes %.2f times the sum, more than %.2f", ratio, scoringMost)
+		if !measured.Met() {
+			b.Errorf("scoring takes more than %.2f times the sum", scoringMost)
 		}
 	}
 }
