@@ -57,7 +57,7 @@ func markCells(m *acts.ComparedMark) (value, points string) {
 	if m == nil {
 		return "", ""
 	}
-	return m.Value.String(), m.Points.String()
+	return markText(m.Value), m.Points.String()
 }
 
 func pointsCell(p *award.Points) string {

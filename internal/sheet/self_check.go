@@ -80,12 +80,31 @@ func (m markColumn) cell(c acts.SelfCheck, leaf award.Leaf) string {
 		if !given {
 			mark = award.Blank
 		}
-		return mark.String()
+		return markText(mark)
 	}
 	if slices.Contains(c.Filled, leaf.Code) {
-		return fromFacts + value.String()
+		return fromFacts + markText(value)
 	}
-	return value.String()
+	return markText(value)
+}
+
+// exemptCell stands in a cell for an indicator that does not apply (免考).
+const exemptCell = "免考"
+
+// markText writes a mark into a cell.
+func markText(mark award.Points) string {
+	if mark == award.Exempt {
+		return exemptCell
+	}
+	return mark.String()
+}
+
+// parseMark reads a cell as markText wrote it, or as the API spells it.
+func parseMark(cell string) (award.Points, error) {
+	if cell == exemptCell {
+		return award.Exempt, nil
+	}
+	return award.ParseMark(cell)
 }
 
 // WriteSelfChecks writes the table of self-checks: a row for each unit with what
@@ -110,7 +129,7 @@ func WriteSelfChecks(to io.Writer, t acts.SelfCheckTable) error {
 		Rows: [][]string{
 			{"每行一个单位。单位代码、所见版本和表头请勿改动；未填的行不提交。"},
 			{"带" + fromFacts + "的数值由年度基本情况填报，不必填写；有误请到年度基本情况更正。"},
-			{"空格表示尚未填报；不涉及(免考)的指标填 exempt。"},
+			{"空格表示尚未填报；不涉及(免考)的指标填" + exemptCell + "。"},
 			{"上级代录的，在“" + checkPerson + "”填写单位人员姓名；单位自行填报的留空。"},
 		},
 	})
@@ -142,7 +161,7 @@ func ReadSelfChecks(file []byte, round string, category award.Category, form act
 				continue
 			}
 			begun = true
-			mark, err := award.ParseMark(cell)
+			mark, err := parseMark(cell)
 			switch {
 			case err != nil:
 				row.Defects = append(row.Defects, line.Defect(column.title, "points_malformed", cell))

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"github.com/xuri/excelize/v2"
 
 	"shifan/internal/acts"
 	"shifan/internal/award"
@@ -71,6 +72,13 @@ func TestSubItemsStandInThePlaceOfTheirIndicator(t *testing.T) {
 	require.Equal(t, award.SubMarks{"1.2.1": 0}, rows[1].SubMarks, "an empty cell is not filled in, nought is")
 	require.Equal(t, []award.Points{10_00, award.Exempt}, rows[2].Marks)
 	require.Empty(t, rows[2].SubMarks)
+
+	book, err := excelize.OpenReader(bytes.NewReader(file.Bytes()))
+	require.NoError(t, err)
+	defer book.Close()
+	cell, err := book.GetCellValue("自查表", "E4")
+	require.NoError(t, err)
+	require.Equal(t, "免考", cell, "a clerk reads Chinese")
 
 	refused := award.RefuseFields(award.Invalid, "", "marks_malformed", []award.Defect{{Pointer: "/marks/1"}, {Pointer: "/sub_marks/1.2.2"}})
 	require.Equal(t, []award.Defect{{Pointer: "/2/1.2.1 有文本(2.00)"}, {Pointer: "/2/1.2.2 有落实(3.00)"}}, sheet.LocateSelfCheck(rows[0], form, refused).Fields)

@@ -217,15 +217,23 @@ type Table struct {
 	Rows    [][]string
 }
 
-// Write writes tables as the sheets of one workbook.
+// Write writes tables as the sheets of one workbook. Printed, a table is as wide
+// as a sheet of paper, A4 across, with its first row on every page.
 func Write(to io.Writer, tables ...Table) (err error) {
 	book := excelize.NewFile()
 	defer func() { err = errors.Join(err, book.Close()) }()
-	text, err := book.NewStyle(&excelize.Style{NumFmt: 49, Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}}) // 49: text
+	var lines []excelize.Border
+	for _, side := range []string{"left", "top", "right", "bottom"} {
+		lines = append(lines, excelize.Border{Type: side, Color: "B0B0B0", Style: 1})
+	}
+	text, err := book.NewStyle(&excelize.Style{NumFmt: 49, Border: lines, Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}}) // 49: text
 	if err != nil {
 		return fmt.Errorf("style cells: %w", err)
 	}
-	bold, err := book.NewStyle(&excelize.Style{NumFmt: 49, Font: &excelize.Font{Bold: true}})
+	bold, err := book.NewStyle(&excelize.Style{
+		NumFmt: 49, Border: lines, Font: &excelize.Font{Bold: true}, Alignment: &excelize.Alignment{WrapText: true, Vertical: "center"},
+		Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"F0F0F0"}},
+	})
 	if err != nil {
 		return fmt.Errorf("style the first row: %w", err)
 	}
@@ -238,6 +246,9 @@ func Write(to io.Writer, tables ...Table) (err error) {
 		if err != nil {
 			return fmt.Errorf("name a sheet: %w", err)
 		}
+		if err := layOut(book, table.Sheet); err != nil {
+			return fmt.Errorf("lay out sheet %s: %w", table.Sheet, err)
+		}
 		if err := write(book, table, text, bold); err != nil {
 			return fmt.Errorf("write sheet %s: %w", table.Sheet, err)
 		}
@@ -246,6 +257,26 @@ func Write(to io.Writer, tables ...Table) (err error) {
 		return fmt.Errorf("write the workbook: %w", err)
 	}
 	return nil
+}
+
+// twoLines is the height of the first row, in points: long headings wrap.
+const twoLines = 30
+
+// layOut says how a sheet is printed.
+func layOut(book *excelize.File, sheet string) error {
+	const a4 = 9
+	fit, paper, wide, tall, across := true, a4, 1, 0, "landscape"
+	if err := book.SetSheetProps(sheet, &excelize.SheetPropsOptions{FitToPage: &fit}); err != nil {
+		return err
+	}
+	layout := excelize.PageLayoutOptions{Size: &paper, Orientation: &across, FitToWidth: &wide, FitToHeight: &tall} // as many pages high as it takes
+	if err := book.SetPageLayout(sheet, &layout); err != nil {
+		return err
+	}
+	if err := book.SetHeaderFooter(sheet, &excelize.HeaderFooterOptions{OddFooter: "&L&A&R&P / &N"}); err != nil {
+		return err
+	}
+	return book.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: "'" + strings.ReplaceAll(sheet, "'", "''") + "'!$1:$1", Scope: sheet})
 }
 
 func write(book *excelize.File, table Table, text, bold int) error {
@@ -265,7 +296,7 @@ func write(book *excelize.File, table Table, text, bold int) error {
 	if err := stream.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
 		return err
 	}
-	if err := stream.SetRow("A1", cells(table.Columns, bold)); err != nil {
+	if err := stream.SetRow("A1", cells(table.Columns, bold), excelize.RowOpts{Height: twoLines}); err != nil {
 		return err
 	}
 	for i, row := range table.Rows {

@@ -108,3 +108,19 @@ func zipText(t *testing.T, name string, bytesOf int64) []byte {
 type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { return copy(p, strings.Repeat(" ", len(p))), nil }
+
+func TestAPrintedTableIsAsWideAsItsPaperWithItsFirstRowOnEveryPage(t *testing.T) {
+	var file bytes.Buffer
+	name := "它's表"
+	require.NoError(t, Write(&file, Table{Sheet: name, Columns: []string{"一", "二"}, Rows: [][]string{{"1", "2"}}}))
+	book, err := excelize.OpenReader(&file)
+	require.NoError(t, err)
+	defer book.Close()
+	props, err := book.GetSheetProps(name)
+	require.NoError(t, err)
+	require.True(t, *props.FitToPage)
+	layout, err := book.GetPageLayout(name)
+	require.NoError(t, err)
+	require.Equal(t, []any{9, "landscape", 1, 0}, []any{*layout.Size, *layout.Orientation, *layout.FitToWidth, *layout.FitToHeight})
+	require.Equal(t, []excelize.DefinedName{{Name: "_xlnm.Print_Titles", RefersTo: "'它''s表'!$1:$1", Scope: name}}, book.GetDefinedName())
+}
