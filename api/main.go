@@ -112,7 +112,7 @@ func serve(ctx context.Context, settings config.Config, log *slog.Logger, db *sq
 	a := acts.New(postgres.New(db), workflows.NewClient(temporal, time.Now), log)
 	a.KeepEvidence(kept)
 	pages, err := console.New(console.Options{
-		Acts: a, Log: log, Secure: settings.SecureCookies,
+		Acts: a, Standards: server.StandardText{}, Log: log, Secure: settings.SecureCookies,
 		TemporalUI: settings.TemporalUI, Namespace: settings.TemporalNamespace,
 	})
 	if err != nil {

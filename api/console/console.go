@@ -26,6 +26,7 @@ var files embed.FS
 // Options are what the pages work with.
 type Options struct {
 	Acts       *acts.Acts
+	Standards  StandardText
 	Log        *slog.Logger
 	Secure     bool   // cookies go over TLS alone
 	TemporalUI string // where operators see the procedure; "": no link
@@ -126,6 +127,7 @@ func (c *Console) Serve(r gin.IRouter, reads, says func(g *gin.Context) bool) {
 	r.GET("/administration", c.inside(c.administration))
 	c.serveAdministrator(r)
 	c.serveCalendars(r)
+	c.serveStandards(r)
 	c.serveDesk(r)
 	c.serveInspection(r)
 	c.serveNationalMarks(r)

@@ -95,7 +95,7 @@ func (h *hall) address() string {
 func (h *hall) serve(a *acts.Acts) *httptest.Server {
 	h.b.Helper()
 	log := slog.New(slog.DiscardHandler)
-	pages, err := console.New(console.Options{Acts: a, Log: log})
+	pages, err := console.New(console.Options{Acts: a, Standards: server.StandardText{}, Log: log})
 	require.NoError(h.b, err)
 	contract, err := os.ReadFile("../openapi.yaml")
 	require.NoError(h.b, err)

@@ -38,7 +38,7 @@ func newHouse(t *testing.T) *house {
 func houseOver(t *testing.T, w *actstest.World) *house {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
-	pages, err := console.New(console.Options{Acts: w.Acts, Log: log, TemporalUI: "http://temporal.example", Namespace: "default"})
+	pages, err := console.New(console.Options{Acts: w.Acts, Standards: server.StandardText{}, Log: log, TemporalUI: "http://temporal.example", Namespace: "default"})
 	require.NoError(t, err)
 	contract, err := os.ReadFile("../openapi.yaml")
 	require.NoError(t, err)

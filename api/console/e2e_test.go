@@ -92,8 +92,13 @@ func (h *house) administratorPages() [][2]string {
 		},
 	})
 	require.NoError(h.t, err)
+	sample, _ := award.SampleStandard(award.Community)
+	drafted, err := h.Acts.DraftStandard(h.t.Context(), h.Admin, h.Key(), sample)
+	require.NoError(h.t, err)
+	draft := fmt.Sprintf("/standards/%d", drafted.Result.ID)
 	return [][2]string{
 		{"administration", "/administration"}, {"calendars", "/calendars"}, {"calendar", "/calendars/2026"},
+		{"standards", "/standards"}, {"standard", "/standards/1"}, {"standard-new", "/standards/new"}, {"standard-draft", draft}, {"standard-publication", draft + "/publication"},
 		{"calendar-change-new", "/calendars/changes/new"}, {"calendar-change", fmt.Sprintf("/calendars/changes/%d", change.Result.ID)},
 	}
 }
@@ -108,7 +113,7 @@ func (h *house) deskPages(round string) [][2]string {
 	file := fmt.Sprintf("/rounds/%s/files/%d", round, p.inspected("人民路社区", 90))
 	arrived := fmt.Sprintf("/rounds/%s/files/%d", round, p.file("幸福里社区", "at_province"))
 	return [][2]string{
-		{"desk", p.at + "/desk"}, {"docket", p.at + "/docket/community"}, {"proposal", p.at + "/proposal"}, {"announcement", p.at + "/notice"},
+		{"sub-items", p.at + "/sub-items/community"}, {"desk", p.at + "/desk"}, {"docket", p.at + "/docket/community"}, {"proposal", p.at + "/proposal"}, {"announcement", p.at + "/notice"},
 		{"own-notice", p.at + "/notices/1"}, {"cut", p.at + "/cut"}, {"package", p.at + "/package"}, {"departments", p.at + "/departments"},
 		{"report", p.at + "/report"}, {"inspection", arrived + "/inspection"}, {"inspection-sheet", arrived + "/inspection/sheet"},
 		{"survey", file + "/survey"}, {"survey-sheet", file + "/survey/sheet"}, {"accounts", "/staff/accounts"},

@@ -1,9 +1,12 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 
 	"shifan/internal/acts"
@@ -53,12 +56,37 @@ func (s *Server) ReadStandard(ctx context.Context, request ReadStandardRequestOb
 	if err != nil {
 		return nil, err
 	}
-	out := ReadStandard200JSONResponse{Standard: standardHead(record.StandardHead)}
-	out.Content = StandardContent{
-		Category: CategoryName(record.Standard.Category), Title: record.Standard.Title, Sample: given(record.Standard.Sample),
-		Max: someGiven(record.Standard.Max), Blocks: standardBlocks(record.Standard.Blocks),
+	return ReadStandard200JSONResponse{Standard: standardHead(record.StandardHead), Content: contentOf(record.Standard)}, nil
+}
+
+func contentOf(s award.Standard) StandardContent {
+	return StandardContent{
+		Category: CategoryName(s.Category), Title: s.Title, Sample: given(s.Sample), Max: someGiven(s.Max), Blocks: standardBlocks(s.Blocks),
 	}
-	return out, nil
+}
+
+// StandardText is a standard as the API has it, for the pages: what one exports
+// the other imports.
+type StandardText struct{}
+
+// Read reads one. What it does not know is refused, so that a slip of a name is
+// no number left out.
+func (StandardText) Read(text []byte) (award.Standard, error) {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	var in StandardContent
+	if err := decoder.Decode(&in); err != nil || decoder.More() {
+		return award.Standard{}, award.Refuse(award.Invalid, "N 三", "standard_text_malformed")
+	}
+	return standardContent(in)
+}
+
+// Write writes one.
+func (StandardText) Write(to io.Writer, s award.Standard) error {
+	encoder := json.NewEncoder(to)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(contentOf(s))
 }
 
 // EditStandard replaces what a draft says.

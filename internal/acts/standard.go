@@ -15,6 +15,7 @@ type StandardHead struct {
 	ID          int64
 	Owner       int64 // office; 0: the sample that the system brings along
 	OwnerCode   string
+	OwnerName   string
 	OwnerPath   []int64 // root … itself
 	Revision    int
 	Version     int // of its category, given at publishing; 0: a draft

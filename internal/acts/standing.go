@@ -100,8 +100,9 @@ type officeReads interface {
 
 // RoundQuery asks for a page of rounds, newest first.
 type RoundQuery struct {
-	Before int64 // the page before ended there; 0: the newest
-	Limit  int
+	Before   int64 // the page before ended there; 0: the newest
+	Standard int64 // those that use it alone; 0: all
+	Limit    int
 }
 
 // Round returns a round and where it stands.

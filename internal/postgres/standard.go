@@ -16,7 +16,7 @@ import (
 // standardHead is what StandardHead is read from. An owner's path is the
 // register's as it is today.
 const standardHead = `
-	s.id, coalesce(s.owner_id, 0), coalesce(v.code, ''), coalesce(p.path, '{}'), s.revision, coalesce(s.version, 0),
+	s.id, coalesce(s.owner_id, 0), coalesce(v.code, ''), coalesce(v.name, ''), coalesce(p.path, '{}'), s.revision, coalesce(s.version, 0),
 	s.category, s.title, s.sample, s.sha256, s.updated_at, s.published_at
 	FROM standard s
 	LEFT JOIN unit_version v ON v.unit_id = s.owner_id AND v.valid_to IS NULL
@@ -32,7 +32,7 @@ const standardHead = `
 // headOf returns where a row of standardHead goes.
 func headOf(h *acts.StandardHead, path *pq.Int64Array, published *sql.NullTime) []any {
 	return []any{
-		&h.ID, &h.Owner, &h.OwnerCode, path, &h.Revision, &h.Version,
+		&h.ID, &h.Owner, &h.OwnerCode, &h.OwnerName, path, &h.Revision, &h.Version,
 		&h.Category, &h.Title, &h.Sample, &h.SHA256, &h.UpdatedAt, published,
 	}
 }

@@ -93,7 +93,8 @@ func (s *Store) RoundPage(ctx context.Context, by award.Officer, in acts.RoundQu
 				UNION ALL
 				SELECT v.parent_id FROM up JOIN unit_version v ON v.unit_id = up.parent_id AND v.valid_to IS NULL
 			) SELECT FROM up WHERE parent_id = $3))
-		ORDER BY r.number DESC LIMIT $4`, in.Before, pq.Array(by.Path), by.Office, in.Limit)
+		  AND ($4 = 0 OR EXISTS (SELECT FROM round_category c WHERE c.round_id = r.id AND c.standard_id = $4))
+		ORDER BY r.number DESC LIMIT $5`, in.Before, pq.Array(by.Path), by.Office, in.Standard, in.Limit)
 	if err != nil {
 		return nil, fmt.Errorf("list rounds: %w", err)
 	}
