@@ -192,6 +192,7 @@ func (c *Console) heldTitle(p *page) error {
 		acts.TitleView
 		Acts             []titleAct
 		Plaque           bool
+		Report           bool // may enter one
 		Ground, Document field
 		At               string
 	}{TitleView: found, At: titleAt(found.Number)}
@@ -204,7 +205,8 @@ func (c *Console) heldTitle(p *page) error {
 		}
 	}
 	data.Plaque = !found.Drill && !found.State.Held() && p.may(award.ActReturnPlaque, found.Row())
-	data.Ground = p.Lines("reason", p.T("label_ground"), "").as(required)
+	data.Report = !found.Drill && p.may(award.ActReportTitle, found.Row())
+	data.Ground = p.Lines("reason", p.T("label_ground"), p.groundOf(found.Reports)).as(required)
 	data.Document = p.Text("document", p.T("label_title_document"), "")
 	data.Document.Help = p.T("help_title_document")
 	return p.show("held_title", found.Number, data)

@@ -73,7 +73,7 @@ func TestAWalkInARealBrowser(t *testing.T) {
 	walk.Dir = filepath.Join(root, ".local", "e2e", "tool")
 	walk.Env = append(os.Environ(),
 		"BASE="+site.URL, "SHOTS="+filepath.Join(root, ".local", "e2e"), "ROUND="+round, "NOTICE="+strconv.FormatInt(notice, 10), "TITLE=演练-1", "HANDLER=41[clerk]", "OBJECTED="+actstest.One[string](h.World, `SELECT name FROM unit_version WHERE code = '410103001001' LIMIT 1`),
-		"ADMIN="+text(h.administratorPages()), "DESK="+text(h.deskPages(round)), "UNITS="+text(walkers), "KEYS="+text(map[string]string{
+		"ADMIN="+text(h.administratorPages()), "HELD="+actstest.One[string](h.World, `SELECT min(number) FROM title WHERE NOT drill`), "DESK="+text(h.deskPages(round)), "UNITS="+text(walkers), "KEYS="+text(map[string]string{
 			"street": key(h.Clerk(street)), "head": key(h.Head("410102")), "admin": key(h.Admin), "province": key(h.Head("41")), "handler": key(handler),
 		}))
 	said, err := walk.CombinedOutput()
@@ -96,8 +96,23 @@ func (h *house) administratorPages() [][2]string {
 	drafted, err := h.Acts.DraftStandard(h.t.Context(), h.Admin, h.Key(), sample)
 	require.NoError(h.t, err)
 	draft := fmt.Sprintf("/standards/%d", drafted.Result.ID)
+	h.Exec(`INSERT INTO title (number, round_id, application_id, unit_id, category, text, drill, named_on)
+		SELECT '2026-1-社-' || lpad(id::text, 3, '0'), round_id, id, unit_id, category, '全国和谐社区建设示范社区', false, '2026-11-01' FROM application`)
+	title := actstest.One[string](h.World, `SELECT min(number) FROM title WHERE NOT drill`)
+	reported, err := h.Acts.ReportTitle(h.t.Context(), h.Admin, h.Key(), acts.TitleReport{
+		Title: title, Channel: "letter", Received: award.DateOf(h.Now()), Facts: "居民来信反映社区服务中心从不开门。",
+		Reporter: acts.Reporter{Name: "欧阳秉烛", Contact: "0371-60000001"},
+	})
+	require.NoError(h.t, err)
+	held := "/register/titles/" + title
+	_, err = h.Acts.StartRechecks(h.t.Context(), h.Admin, h.Key(), acts.StartRechecks{
+		Filter: acts.RecheckFilter{Office: "41"}, Due: award.DateOf(h.Now().AddDate(0, 3, 0)), Ground: "命名满两年，按期复查。",
+	})
+	require.NoError(h.t, err)
 	return [][2]string{
 		{"administration", "/administration"}, {"calendars", "/calendars"}, {"calendar", "/calendars/2026"},
+		{"held-title", held}, {"reports", "/reports"}, {"title-report", fmt.Sprintf("%s/reports/%d", held, reported.Result.ID)}, {"report-new", held + "/reports/new"},
+		{"rechecks", "/rechecks"}, {"recheck", "/rechecks/1"}, {"recheck-new", "/rechecks/new"},
 		{"standards", "/standards"}, {"standard", "/standards/1"}, {"standard-new", "/standards/new"}, {"standard-draft", draft}, {"standard-publication", draft + "/publication"},
 		{"calendar-change-new", "/calendars/changes/new"}, {"calendar-change", fmt.Sprintf("/calendars/changes/%d", change.Result.ID)},
 	}

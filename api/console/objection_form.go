@@ -237,6 +237,15 @@ func (c *Console) postAttachments(p *page) error {
 func (c *Console) answerReceipt(p *page, do func(receipt string) error) error {
 	receipt := p.Form.Get("receipt")
 	o, err := c.Acts.PublicObjection(p.ctx(), receipt)
+	if award.CodeOf(err) == award.NotFound && do == nil { // of a report on a holder, perhaps
+		report, other := c.Acts.PublicReport(p.ctx(), receipt)
+		if other == nil {
+			return c.showReport(p, "report_status", p.T("page_receipts"), report)
+		}
+		if award.CodeOf(other) != award.NotFound {
+			return other
+		}
+	}
 	if e, ok := errors.AsType[*award.Error](err); ok && e.Code == award.NotFound {
 		p.status = http.StatusNotFound
 		p.Refusal = &refusal{Title: p.T("title_not_found"), Detail: p.T(e.Key, e.Args...), Items: []defect{

@@ -321,7 +321,7 @@ func (p *page) InRounds() bool { return p.In("/rounds") && !p.InFiles() && !p.In
 
 // InAdministration reports whether the reader is with what outlives a round.
 func (p *page) InAdministration() bool {
-	return p.In("/administration") || p.In("/standards") || p.In("/calendars") || p.In("/register")
+	return p.In("/administration") || p.In("/standards") || p.In("/calendars") || p.In("/register") || p.In("/reports") || p.In("/rechecks")
 }
 
 // Web reports whether a text is the address of a page.

@@ -127,6 +127,15 @@ func TestEveryTextOfAPageIsInEveryLanguage(t *testing.T) {
 	for _, k := range award.LogFaultKinds() {
 		word("logfault", string(k))
 	}
+	for _, k := range append(award.ReportChannels(), award.ReportForm) {
+		word("reportchannel", string(k))
+	}
+	for _, o := range award.ReportOutcomes() {
+		word("reportstate", string(o))
+		word("report_closes", string(o))
+	}
+	word("reportstate", "received")
+	word("reportstate", "taken")
 	for _, k := range award.DayKinds() {
 		word("daykind", string(k))
 		if k != award.DayOrdinary {

@@ -47,9 +47,10 @@ func verifyAt(number string) string { return "/titles/" + url.PathEscape(number)
 // titlePage is what anybody may know of a title.
 type titlePage struct {
 	acts.Title
-	Address string // whole, as the QR code bears it
-	QR      string
-	Head    string // of the log
+	Address  string // whole, as the QR code bears it
+	QR       string
+	ReportAt string // where it is reported
+	Head     string // of the log
 }
 
 // title shows whether a title is good, and what has become of it (称号查验结果).
@@ -58,7 +59,7 @@ func (c *Console) title(p *page) error {
 	if err != nil {
 		return err
 	}
-	data := titlePage{Title: found, Address: p.address(verifyAt(found.Number)), QR: verifyAt(found.Number) + "/qr.png"}
+	data := titlePage{Title: found, Address: p.address(verifyAt(found.Number)), QR: verifyAt(found.Number) + "/qr.png", ReportAt: verifyAt(found.Number) + "/report"}
 	if data.Head, err = c.logHead(p); err != nil {
 		return err
 	}

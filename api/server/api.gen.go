@@ -3673,6 +3673,47 @@ type ReceiptOnly struct {
 	Receipt Receipt `json:"receipt"`
 }
 
+// Recheck defines model for Recheck.
+type Recheck struct {
+	At time.Time `json:"at"`
+
+	// CalledBy 开展机构
+	CalledBy *string       `json:"called_by,omitempty"`
+	Category *CategoryName `json:"category,omitempty"`
+	Document *string       `json:"document,omitempty"`
+
+	// Due 期限(不含)
+	Due    time.Time `json:"due"`
+	Ground string    `json:"ground"`
+	Id     int64     `json:"id"`
+
+	// Office 推荐机构代码
+	Office *string `json:"office,omitempty"`
+
+	// Progress 各推荐机构的进度
+	Progress []RecheckProgress `json:"progress"`
+	Year     *int              `json:"year,omitempty"`
+}
+
+// RecheckProgress defines model for RecheckProgress.
+type RecheckProgress struct {
+	Deregistered int    `json:"deregistered"`
+	InRecheck    int    `json:"in_recheck"`
+	Kept         int    `json:"kept"`
+	Name         string `json:"name"`
+	Office       string `json:"office"`
+	Rectifying   int    `json:"rectifying"`
+	Revoked      int    `json:"revoked"`
+}
+
+// RecheckedTitle defines model for RecheckedTitle.
+type RecheckedTitle struct {
+	// Outcome 有效、复查中、保留、限期整改、撤销、注销
+	Outcome TitleState `json:"outcome"`
+	Since   time.Time  `json:"since"`
+	Title   Title      `json:"title"`
+}
+
 // RecommendationLimit defines model for RecommendationLimit.
 type RecommendationLimit struct {
 	// Basis 71 个单位(名录,2026-11-01)÷ 5,向下取整,至少 1 = 14
@@ -5238,6 +5279,49 @@ type FileReportParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListRechecksParams defines parameters for ListRechecks.
+type ListRechecksParams struct {
+	// Cursor 上一页的 next
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// StartRechecksJSONBody defines parameters for StartRechecks.
+type StartRechecksJSONBody struct {
+	Category *CategoryName `json:"category,omitempty"`
+
+	// Document 文号
+	Document *string `json:"document,omitempty"`
+
+	// Due 最后一日
+	Due openapi_types.Date `json:"due"`
+
+	// Office 区划代码(去尾零)
+	Office *Code `json:"office,omitempty"`
+
+	// Reason 依据
+	Reason string `json:"reason"`
+
+	// Titles 核对过的个数;与办理时不一致的不予办理
+	Titles *int `json:"titles,omitempty"`
+
+	// Year 命名年份
+	Year *int `json:"year,omitempty"`
+}
+
+// StartRechecksParams defines parameters for StartRechecks.
+type StartRechecksParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetRecheckParams defines parameters for GetRecheck.
+type GetRecheckParams struct {
+	// Cursor 上一页的 next
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // ListRoundsParams defines parameters for ListRounds.
 type ListRoundsParams struct {
 	// Cursor 上一页的 next
@@ -6418,6 +6502,9 @@ type FileObjectionJSONRequestBody FileObjectionJSONBody
 // FileReportJSONRequestBody defines body for FileReport for application/json ContentType.
 type FileReportJSONRequestBody FileReportJSONBody
 
+// StartRechecksJSONRequestBody defines body for StartRechecks for application/json ContentType.
+type StartRechecksJSONRequestBody StartRechecksJSONBody
+
 // CreateRoundJSONRequestBody defines body for CreateRound for application/json ContentType.
 type CreateRoundJSONRequestBody = RoundDefinition
 
@@ -6786,6 +6873,15 @@ type ServerInterface interface {
 	// FileReport 网上举报 Report a holder, at any time
 	// (POST /public/titles/{number}/reports)
 	FileReport(c *gin.Context, number string, params FileReportParams)
+	// ListRechecks 集中复查 Campaigns that the caller's office called, or about titles that it recommended
+	// (GET /rechecks)
+	ListRechecks(c *gin.Context, params ListRechecksParams)
+	// StartRechecks 开展集中复查 The re-check of many titles begins
+	// (POST /rechecks)
+	StartRechecks(c *gin.Context, params StartRechecksParams)
+	// GetRecheck 集中复查 A campaign with its progress and what came of each title
+	// (GET /rechecks/{recheck})
+	GetRecheck(c *gin.Context, recheck int64, params GetRecheckParams)
 	// ListRounds 批次列表
 	// (GET /rounds)
 	ListRounds(c *gin.Context, params ListRoundsParams)
@@ -9337,6 +9433,125 @@ func (siw *ServerInterfaceWrapper) FileReport(c *gin.Context) {
 	}
 
 	siw.Handler.FileReport(c, number, params)
+}
+
+// ListRechecks operation middleware
+func (siw *ServerInterfaceWrapper) ListRechecks(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListRechecksParams
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListRechecks(c, params)
+}
+
+// StartRechecks operation middleware
+func (siw *ServerInterfaceWrapper) StartRechecks(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params StartRechecksParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.StartRechecks(c, params)
+}
+
+// GetRecheck operation middleware
+func (siw *ServerInterfaceWrapper) GetRecheck(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "recheck" -------------
+	var recheck int64
+
+	err = runtime.BindStyledParameterWithOptions("simple", "recheck", c.Param("recheck"), &recheck, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter recheck: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetRecheckParams
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetRecheck(c, recheck, params)
 }
 
 // ListRounds operation middleware
@@ -16639,6 +16854,9 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/public/reports/:receipt", wrapper.GetPublicReport)
 	router.GET(options.BaseURL+"/public/titles/:number", wrapper.GetPublicTitle)
 	router.GET(options.BaseURL+"/titles", wrapper.ListTitleRegister)
+	router.GET(options.BaseURL+"/rechecks", wrapper.ListRechecks)
+	router.POST(options.BaseURL+"/rechecks", wrapper.StartRechecks)
+	router.GET(options.BaseURL+"/rechecks/:recheck", wrapper.GetRecheck)
 	router.GET(options.BaseURL+"/titles/:title", wrapper.GetTitle)
 	router.POST(options.BaseURL+"/titles/:title/rechecks", wrapper.StartRecheck)
 	router.POST(options.BaseURL+"/titles/:title/keeping", wrapper.KeepTitle)
@@ -18989,6 +19207,135 @@ type FileReportdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response FileReportdefaultApplicationProblemPlusJSONResponse) VisitFileReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRechecksRequestObject struct {
+	Params ListRechecksParams
+}
+
+type ListRechecksResponseObject interface {
+	VisitListRechecksResponse(w http.ResponseWriter) error
+}
+
+type ListRechecks200JSONResponse struct {
+	Items []Recheck `json:"items"`
+	Next  *string   `json:"next,omitempty"`
+}
+
+func (response ListRechecks200JSONResponse) VisitListRechecksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRechecksdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListRechecksdefaultApplicationProblemPlusJSONResponse) VisitListRechecksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartRechecksRequestObject struct {
+	Params StartRechecksParams
+	Body   *StartRechecksJSONRequestBody
+}
+
+type StartRechecksResponseObject interface {
+	VisitStartRechecksResponse(w http.ResponseWriter) error
+}
+
+type StartRechecks201JSONResponse struct {
+	Receipt Receipt `json:"receipt"`
+	Recheck int64   `json:"recheck"`
+}
+
+func (response StartRechecks201JSONResponse) VisitStartRechecksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartRechecksdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response StartRechecksdefaultApplicationProblemPlusJSONResponse) VisitStartRechecksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRecheckRequestObject struct {
+	Recheck int64 `json:"recheck"`
+	Params  GetRecheckParams
+}
+
+type GetRecheckResponseObject interface {
+	VisitGetRecheckResponse(w http.ResponseWriter) error
+}
+
+type GetRecheck200JSONResponse struct {
+	Next    *string          `json:"next,omitempty"`
+	Recheck Recheck          `json:"recheck"`
+	Titles  []RecheckedTitle `json:"titles"`
+}
+
+func (response GetRecheck200JSONResponse) VisitGetRecheckResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRecheckdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetRecheckdefaultApplicationProblemPlusJSONResponse) VisitGetRecheckResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -24977,6 +25324,15 @@ type StrictServerInterface interface {
 	// FileReport 网上举报 Report a holder, at any time
 	// (POST /public/titles/{number}/reports)
 	FileReport(ctx context.Context, request FileReportRequestObject) (FileReportResponseObject, error)
+	// ListRechecks 集中复查 Campaigns that the caller's office called, or about titles that it recommended
+	// (GET /rechecks)
+	ListRechecks(ctx context.Context, request ListRechecksRequestObject) (ListRechecksResponseObject, error)
+	// StartRechecks 开展集中复查 The re-check of many titles begins
+	// (POST /rechecks)
+	StartRechecks(ctx context.Context, request StartRechecksRequestObject) (StartRechecksResponseObject, error)
+	// GetRecheck 集中复查 A campaign with its progress and what came of each title
+	// (GET /rechecks/{recheck})
+	GetRecheck(ctx context.Context, request GetRecheckRequestObject) (GetRecheckResponseObject, error)
 	// ListRounds 批次列表
 	// (GET /rounds)
 	ListRounds(ctx context.Context, request ListRoundsRequestObject) (ListRoundsResponseObject, error)
@@ -27264,6 +27620,103 @@ func (sh *strictHandler) FileReport(ctx *gin.Context, number string, params File
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(FileReportResponseObject); ok {
 		if err := validResponse.VisitFileReportResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListRechecks operation middleware
+func (sh *strictHandler) ListRechecks(ctx *gin.Context, params ListRechecksParams) {
+	var request ListRechecksRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListRechecks(ctx, request.(ListRechecksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListRechecks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListRechecksResponseObject); ok {
+		if err := validResponse.VisitListRechecksResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// StartRechecks operation middleware
+func (sh *strictHandler) StartRechecks(ctx *gin.Context, params StartRechecksParams) {
+	var request StartRechecksRequestObject
+
+	request.Params = params
+
+	var body StartRechecksJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.StartRechecks(ctx, request.(StartRechecksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StartRechecks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(StartRechecksResponseObject); ok {
+		if err := validResponse.VisitStartRechecksResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetRecheck operation middleware
+func (sh *strictHandler) GetRecheck(ctx *gin.Context, recheck int64, params GetRecheckParams) {
+	var request GetRecheckRequestObject
+
+	request.Recheck = recheck
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetRecheck(ctx, request.(GetRecheckRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetRecheck")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetRecheckResponseObject); ok {
+		if err := validResponse.VisitGetRecheckResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -43,7 +43,7 @@ var actOf = map[string]award.Act{
 	"askDepartments": award.ActAskDepartments, "recordDepartmentOpinions": award.ActRecordOpinions,
 	"importDepartmentOpinions": award.ActImportOpinions, "decideDepartmentOpinion": award.ActDecideOpinion,
 	"endDepartmentAsking": award.ActEndAsking,
-	"supplement":          award.ActSupplement, "startRecheck": award.ActStartRecheck, "keepTitle": award.ActKeepTitle,
+	"supplement":          award.ActSupplement, "startRecheck": award.ActStartRecheck, "startRechecks": award.ActStartRechecks, "keepTitle": award.ActKeepTitle,
 	"orderRectification": award.ActOrderRectification, "revokeTitle": award.ActRevokeTitle, "deregisterTitle": award.ActDeregisterTitle,
 	"returnPlaque": award.ActReturnPlaque, "reportTitle": award.ActReportTitle, "closeReport": award.ActCloseReport, "takeReport": award.ActTakeReport,
 	"conveneCommittee": award.ActConvene, "holdMeeting": award.ActHoldMeeting, "tableMotions": award.ActTableMotions,

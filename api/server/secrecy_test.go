@@ -131,6 +131,10 @@ func newMatrix(t *testing.T) *matrix {
 	}
 	m.titled(own, ownUnit, "本省称号", acts.Reporter{Name: "秋若水", Contact: "13900003333"})
 	m.titled(other, foreignUnit, "外省称号", acts.Reporter{Name: "阮望舒", Contact: "13900002222"})
+	w.Exec(`INSERT INTO title_history (title_id, revision, act, from_state, to_state, officer_id, ground, document)
+		SELECT id, revision, 'start-recheck', 'active', 'in_recheck', $1, '按期复查', '' FROM title`, m.Admin.ID)
+	w.Exec(`WITH k AS (INSERT INTO recheck (office_id, due_at, ground, document, officer_id) VALUES ($1, shifan_now(), '按期复查', '', $2) RETURNING id)
+		INSERT INTO recheck_title (recheck_id, title_id, revision) SELECT k.id, t.id, t.revision FROM k, title t`, m.Admin.Office, m.Admin.ID)
 	person := actstest.One[int64](w, `INSERT INTO officer (name, office_id, roles) VALUES ('莫言之', $1, '{clerk}') RETURNING id`, w.Unit(foreignUnit))
 	w.Exec(`INSERT INTO message (office_id, occasion, kind, subject, body) VALUES ($1, 'secrecy', 'test', '鹤鸣', '莫言之')`, w.Unit(foreign))
 	message := actstest.One[string](w, `SELECT max(id)::text FROM message`)
@@ -149,7 +153,7 @@ func newMatrix(t *testing.T) *matrix {
 		"objection": {actstest.One[string](w, `SELECT max(id)::text FROM objection`)}, "commission": {"1"}, "receipt": {receipt},
 		"head": {"1:" + strings.Repeat("0", 64)}, "meeting": {"1"}, "motion": {"1"},
 		"due": {"2027-01-01"}, "to_date": {"2027-01-01"}, "code": {foreignUnit}, "owner": {foreign},
-		"title": {"外省称号", "本省称号"}, "report": {actstest.One[string](w, `SELECT max(id)::text FROM title_report`)},
+		"title": {"外省称号", "本省称号"}, "recheck": {"1"}, "report": {actstest.One[string](w, `SELECT max(id)::text FROM title_report`)},
 		"link": {"https://example.org/"}, "email": {"a@example.org"}, "phone": {"010-00000000"},
 	}
 

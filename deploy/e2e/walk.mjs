@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
-const { BASE, SHOTS, CHROMIUM, KEYS, ROUND, UNITS, NOTICE, OBJECTED, HANDLER, TITLE } = process.env;
+const { BASE, SHOTS, CHROMIUM, KEYS, ROUND, UNITS, NOTICE, OBJECTED, HANDLER, TITLE, HELD } = process.env;
 const keys = JSON.parse(KEYS);
 const units = JSON.parse(UNITS); // one community for each walk
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -211,8 +211,31 @@ async function object(scripts) {
   await citizen.getByRole('button', { name: '查询办理情况' }).click();
   await main(citizen).getByText('决定是否受理').first().waitFor();
   await look(citizen, 'objection-status', scripts);
+  if (scripts) await report(citizen);
   await context.close();
   return receipt;
+}
+
+// report tells of a holder and asks what became of it.
+async function report(citizen) {
+  await citizen.goto(`/titles/${encodeURIComponent(HELD)}`);
+  await look(citizen, 'title-held', true);
+  await main(citizen).getByRole('link', { name: '举报', exact: true }).click();
+  await citizen.getByLabel('您的姓名或者单位').fill('欧阳秉烛');
+  await citizen.getByRole('button', { name: '提交举报' }).click();
+  await citizen.getByRole('alert').waitFor();
+  await look(citizen, 'report-refused', true);
+  await citizen.getByLabel('反映的具体事实').fill('去年十月以来社区服务中心从不开门，台账是检查前补造的。');
+  await citizen.getByLabel('联系方式').fill('0371-60000002');
+  await citizen.getByRole('button', { name: '提交举报' }).click();
+  await main(citizen).getByText('举报已收到').waitFor();
+  await look(citizen, 'report-receipt', true);
+  const receipt = (await main(citizen).locator('.number').innerText()).trim();
+  await citizen.goto('/receipts');
+  await citizen.getByLabel('回执编号').fill(receipt);
+  await citizen.getByRole('button', { name: '查询办理情况' }).click();
+  await main(citizen).getByText('待承办').first().waitFor();
+  await look(citizen, 'report-status', true);
 }
 
 // desk lets a head name who handles an objection, the handler go on to a ruling,

@@ -109,6 +109,7 @@ func policy() map[award.Act][]grant {
 
 		award.ActSupplement:         {{theOwner, heads}},
 		award.ActStartRecheck:       {{theOffice, heads}, {theOwner, heads}},
+		award.ActStartRechecks:      {{theOffice, heads}, {theOwner, heads}},
 		award.ActKeepTitle:          {{theOffice, heads}, {theOwner, heads}},
 		award.ActOrderRectification: {{theOffice, heads}, {theOwner, heads}},
 		award.ActRevokeTitle:        {{theOwner, heads}}, // who gave it

@@ -101,6 +101,7 @@ var allowed = map[award.Act]struct {
 
 	award.ActSupplement:         {"round", only(nation, admin, head)},
 	award.ActStartRecheck:       {"office", map[int64][]award.Role{nation: {admin, head}, province: {admin, head}}},
+	award.ActStartRechecks:      {"office", map[int64][]award.Role{nation: {admin, head}, province: {admin, head}}},
 	award.ActKeepTitle:          {"office", map[int64][]award.Role{nation: {admin, head}, province: {admin, head}}},
 	award.ActOrderRectification: {"office", map[int64][]award.Role{nation: {admin, head}, province: {admin, head}}},
 	award.ActRevokeTitle:        {"office", only(nation, admin, head)},

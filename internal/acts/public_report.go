@@ -66,7 +66,7 @@ func takesReport(ctx context.Context, tx Tx, title Title, in TitleReport, now ti
 	if !title.State.Held() {
 		return award.Refuse(award.Closed, "domain 6.8", "report_not_held", title.Number)
 	}
-	if defects := append(award.CheckFacts(in.Facts), in.named()...); len(defects) > 0 {
+	if defects := append(award.CheckFacts(in.Facts), in.checkReporter()...); len(defects) > 0 {
 		return award.RefuseFields(award.Invalid, "domain 6.8", "report_malformed", defects)
 	}
 	flood, err := tx.ReportsSince(ctx, title.ID, now.Add(-time.Hour))

@@ -38,6 +38,7 @@ type titleTx interface {
 	// part of it; the zero Bar when there is none.
 	Barred(ctx context.Context, unit int64, on award.Date) (Bar, error)
 	reportTx
+	recheckTx
 }
 
 // titleReads answers questions about titles.
@@ -46,6 +47,10 @@ type titleReads interface {
 	TitlePage(ctx context.Context, q TitleQuery) ([]Title, error)
 	// ReportByReceipt finds a report by form; award.NotFound when there is none.
 	ReportByReceipt(ctx context.Context, receipt string) (TitleReport, error)
+	// TitleReportPage lists the reports that an office handles, newest first,
+	// without who reported.
+	TitleReportPage(ctx context.Context, office int64, q TitleReportQuery) ([]ListedReport, error)
+	recheckReads
 }
 
 // Bar keeps a unit from applying (取消申报资格).
@@ -136,7 +141,7 @@ func (a *Acts) onTitle(ctx context.Context, by award.Officer, key Key, name awar
 		if !to.Held() && strings.TrimSpace(in.Document) == "" {
 			return Title{}, award.RefuseFields(award.Invalid, "O 四(四)", "title_document", []award.Defect{{Pointer: "/document", Key: "field_required"}})
 		}
-		if title, err = t.moveTitle(ctx, title, to, in.Ground, in.Document); err != nil {
+		if title, err = t.moveTitle(ctx, title, titleMove{act: t.name, to: to, ground: in.Ground, document: in.Document}); err != nil {
 			return Title{}, err
 		}
 		if in.Falsified {
@@ -165,10 +170,19 @@ func (t *act) atTitle(ctx context.Context, number string) (Title, error) {
 	return title, nil
 }
 
+// titleMove is a move of a title with its ground.
+type titleMove struct {
+	act              award.Act // of the table
+	to               award.TitleState
+	ground, document string
+	due              time.Time // zero: as the round's rules have it
+	unitAlone        bool      // the recommending office is told otherwise
+}
+
 // moveTitle moves a held title by the table, says what is due next on it, and
 // tells its unit and the office that recommended it.
-func (t *act) moveTitle(ctx context.Context, title Title, to award.TitleState, ground, document string) (Title, error) {
-	if err := award.MoveTitle(title.State, t.name, to); err != nil {
+func (t *act) moveTitle(ctx context.Context, title Title, m titleMove) (Title, error) {
+	if err := award.MoveTitle(title.State, m.act, m.to); err != nil {
 		return Title{}, err
 	}
 	round, err := t.Round(ctx, title.Round)
@@ -180,20 +194,27 @@ func (t *act) moveTitle(ctx context.Context, title Title, to award.TitleState, g
 		return Title{}, err
 	}
 	today, after := award.DateOf(now), round.Rules.Aftercare
-	change := TitleChange{Act: t.name, From: title.State, To: to, Ground: ground, Document: document}
-	title.State, title.DueAt = to, after.Due(to, today)
+	change := TitleChange{Act: m.act, From: title.State, To: m.to, Ground: m.ground, Document: m.document}
+	title.State, title.DueAt = m.to, after.Due(m.to, today)
+	if !m.due.IsZero() {
+		title.DueAt = m.due
+	}
 	title.Revision++
-	if !to.Held() {
+	if !m.to.Held() {
 		title.Plaque, title.PlaqueDueAt = award.PlaqueDue, after.PlaqueDue(today)
 	}
 	if err := t.SaveTitle(ctx, t.by, title, change); err != nil {
 		return Title{}, err
 	}
-	for _, office := range []int64{title.Unit, title.Office} {
+	told := []int64{title.Unit, title.Office}
+	if m.unitAlone {
+		told = told[:1]
+	}
+	for _, office := range told {
 		if err := t.Post(ctx, Message{
 			Round: title.Round, Office: office, Occasion: fmt.Sprintf("title/%s/%d", title.Number, title.Revision), Kind: "title",
-			Subject: fmt.Sprintf("〔称号%s〕%s", to.Chinese(), title.Text),
-			Body:    title.told(ground, document),
+			Subject: fmt.Sprintf("〔称号%s〕%s", m.to.Chinese(), title.Text),
+			Body:    title.told(m.ground, m.document),
 		}); err != nil {
 			return Title{}, err
 		}
@@ -287,7 +308,7 @@ func (t *act) titlesFollow(ctx context.Context, units []int64, to award.TitleSta
 		if title.State == to {
 			continue // already being re-checked
 		}
-		if _, err := t.moveTitle(ctx, title, to, ground, document); err != nil {
+		if _, err := t.moveTitle(ctx, title, titleMove{act: t.name, to: to, ground: ground, document: document}); err != nil {
 			return nil, err
 		}
 		moved = append(moved, title.Number)

@@ -67,7 +67,7 @@ func (a *Acts) ReportTitle(ctx context.Context, by award.Officer, key Key, in Ti
 		if err != nil {
 			return TitleReport{}, err
 		}
-		defects := in.named()
+		defects := in.checkReporter()
 		if strings.TrimSpace(in.Facts) == "" {
 			defects = append(defects, award.Defect{Pointer: "/facts", Key: "field_required"})
 		}
@@ -108,6 +108,9 @@ func (a *Acts) CloseReport(ctx context.Context, by award.Officer, key Key, in Cl
 		if strings.TrimSpace(in.Finding) == "" {
 			return TitleReport{}, reasonRequired()
 		}
+		if !slices.Contains(award.ReportOutcomes(), in.Outcome) {
+			return TitleReport{}, award.RefuseFields(award.Invalid, "domain 6.8", "report_malformed", []award.Defect{{Pointer: "/outcome", Key: "field_required"}})
+		}
 		if report.Handler == 0 {
 			return TitleReport{}, award.Refuse(award.Conflict, "D-102", "report_not_taken", in.Report)
 		}
@@ -119,13 +122,14 @@ func (a *Acts) CloseReport(ctx context.Context, by award.Officer, key Key, in Cl
 	})
 }
 
-// named refuses facts that tell who reported, since others read them than may
-// know that.
-func (r TitleReport) named() []award.Defect {
-	if !award.Names(r.Facts, r.Reporter.Name, r.Reporter.Contact) {
-		return nil
+// checkReporter names what is wrong with who reported, and refuses facts that tell
+// who it was, since others read them than may know that.
+func (r TitleReport) checkReporter() []award.Defect {
+	defects := award.CheckReporter(r.Reporter.Name, r.Reporter.Contact)
+	if award.Names(r.Facts, r.Reporter.Name, r.Reporter.Contact) {
+		defects = append(defects, award.Defect{Pointer: "/facts", Key: "reporter_named"})
 	}
-	return []award.Defect{{Pointer: "/facts", Key: "reporter_named"}}
+	return defects
 }
 
 // onReport opens an act on an open report.
@@ -164,4 +168,33 @@ func (a *Acts) TakeReport(ctx context.Context, by award.Officer, key Key, number
 		}
 		return struct{}{}, t.audit(ctx, "title/"+title.Number, "", map[string]any{"report": id})
 	})
+}
+
+// TitleReportQuery asks for a page of reports on holders, newest first.
+type TitleReportQuery struct {
+	Open   bool // those alone that are not closed
+	Before int64
+	Limit  int
+}
+
+// ListedReport is a report with the title it is about.
+type ListedReport struct {
+	TitleReport
+	Holder Title
+}
+
+// TitleReports lists the reports that the officer's office handles, as the one
+// that gave the title or recommended the unit, newest first. Who reported stands
+// on none of them.
+func (a *Acts) TitleReports(ctx context.Context, by award.Officer, q TitleReportQuery) ([]ListedReport, error) {
+	if by.ExpertAlone() {
+		return nil, nil
+	}
+	found, err := a.store.TitleReportPage(ctx, by.Office, q)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(found, func(r ListedReport) bool {
+		return !slices.Contains([]int64{r.Holder.Owner, r.Holder.Office}, by.Office)
+	}), nil
 }

@@ -77,6 +77,7 @@ const (
 
 	ActSupplement         Act = "decide-supplement"   // 补充命名决定
 	ActStartRecheck       Act = "start-recheck"       // 复查
+	ActStartRechecks      Act = "start-rechecks"      // 集中复查
 	ActKeepTitle          Act = "keep-title"          // 保留称号
 	ActOrderRectification Act = "order-rectification" // 限期整改
 	ActRevokeTitle        Act = "revoke-title"        // 撤销称号
@@ -181,7 +182,7 @@ func OfficeActs() []Act {
 		ActSetExpert, ActAssignExperts, ActSaveExpertMarks, ActGiveExpertMarks, ActRecuse, ActMark, ActFixCandidates, ActDecide,
 		ActCompleteStage, ActAdoptProposals, ActAnnounceNotice, ActExtendNotice, ActProveNotice, ActWithdrawNotice, ActRecommend, ActPutPackage,
 		ActAskDepartments, ActRecordOpinions, ActImportOpinions, ActDecideOpinion, ActEndAsking,
-		ActSupplement, ActStartRecheck, ActKeepTitle, ActOrderRectification, ActRevokeTitle, ActDeregisterTitle,
+		ActSupplement, ActStartRecheck, ActStartRechecks, ActKeepTitle, ActOrderRectification, ActRevokeTitle, ActDeregisterTitle,
 		ActReturnPlaque, ActReportTitle, ActTakeReport, ActCloseReport,
 		ActConvene, ActHoldMeeting, ActTableMotions, ActRecordVotes, ActCloseMotion,
 		ActReportFacts, ActConfirmFacts, ActSaveSelfCheck, ActCreateApplication, ActEditApplication, ActFile, ActEndorse,

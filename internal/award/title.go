@@ -222,3 +222,15 @@ const (
 	ReportConfirmed ReportOutcome = "confirmed" // 属实
 	ReportUnfounded ReportOutcome = "unfounded" // 不属实
 )
+
+// ReportOutcomes lists every outcome.
+func ReportOutcomes() []ReportOutcome { return []ReportOutcome{ReportConfirmed, ReportUnfounded} }
+
+// CheckReporter names what is missing of who reports a holder: nobody need say,
+// and whoever does says how to be reached.
+func CheckReporter(name, contact string) []Defect {
+	if name == "" && contact == "" {
+		return nil
+	}
+	return append(checkLength("/reporter/name", name, 1, mostObjector), checkLength("/reporter/contact", contact, 1, mostContact)...)
+}

@@ -169,6 +169,38 @@ func scanReport(row scanner) (acts.TitleReport, error) {
 	return r, err
 }
 
+// TitleReportPage lists the reports that an office handles.
+func (s *Store) TitleReportPage(ctx context.Context, office int64, q acts.TitleReportQuery) ([]acts.ListedReport, error) {
+	rows, err := s.db.QueryxContext(ctx, reportColumns+`
+		JOIN application f ON f.id = a.application_id JOIN round r ON r.id = a.round_id
+		WHERE $1 IN (f.office_id, r.owner_office_id) AND (p.outcome IS NULL OR NOT $2) AND ($3 = 0 OR p.id < $3)
+		ORDER BY p.id DESC LIMIT $4`, office, q.Open, q.Before, q.Limit)
+	if err != nil {
+		return nil, fmt.Errorf("list reports: %w", err)
+	}
+	reports, err := collect(rows, "read a listed report", scanReport)
+	if err != nil {
+		return nil, err
+	}
+	numbers := make([]string, len(reports))
+	for i, r := range reports {
+		numbers[i] = r.Title
+	}
+	titles, err := readTitles(ctx, s.db, `WHERE a.number = ANY($1)`, pq.Array(numbers))
+	if err != nil {
+		return nil, err
+	}
+	held := make(map[string]acts.Title, len(titles))
+	for _, t := range titles {
+		held[t.Number] = t
+	}
+	listed := make([]acts.ListedReport, len(reports))
+	for i, r := range reports {
+		listed[i] = acts.ListedReport{TitleReport: r, Holder: held[r.Title]}
+	}
+	return listed, nil
+}
+
 // ReportCalled returns what an earlier call made.
 func (t *tx) ReportCalled(ctx context.Context, title int64, call [32]byte) (acts.TitleReport, []byte, error) {
 	r, err := scanReport(t.QueryRowxContext(ctx, reportColumns+`WHERE p.title_id = $1 AND p.call_sha256 = $2`, title, call[:]))
