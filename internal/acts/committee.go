@@ -107,11 +107,8 @@ func (a *Acts) Convene(ctx context.Context, by award.Officer, key Key, in Conven
 		if err != nil {
 			return Committee{}, err
 		}
-		for _, m := range c.Members {
-			stays := slices.ContainsFunc(members, func(n Member) bool { return n.Name == m.Name && n.Unit == m.Unit })
-			if !stays && len(c.Meetings) > 0 {
-				defects = append(defects, award.Defect{Pointer: "/members", Key: "member_stays", Args: []any{m.Name}})
-			}
+		if len(c.Meetings) > 0 {
+			defects = append(defects, c.dropped(members)...)
 		}
 		if len(defects) > 0 {
 			return Committee{}, award.RefuseFields(award.Invalid, "D-78", "committee_malformed", defects)
@@ -124,6 +121,22 @@ func (a *Acts) Convene(ctx context.Context, by award.Officer, key Key, in Conven
 		}
 		return t.Committee(ctx, in.Round, desk.id)
 	})
+}
+
+// dropped returns what members named anew leave out of the committee as it has
+// met: a member, or a tie of one, which would give it a vote it had not (D-78).
+func (c Committee) dropped(members []Member) []award.Defect {
+	var defects []award.Defect
+	for _, m := range c.Members {
+		at := slices.IndexFunc(members, func(n Member) bool { return n.Name == m.Name && n.Unit == m.Unit })
+		switch {
+		case at < 0:
+			defects = append(defects, award.Defect{Pointer: "/members", Key: "member_stays", Args: []any{m.Name}})
+		case slices.ContainsFunc(m.Ties, func(tie int64) bool { return !slices.Contains(members[at].Ties, tie) }):
+			defects = append(defects, award.Defect{Pointer: fmt.Sprintf("/members/%d/ties", at), Key: "member_ties_stay", Args: []any{m.Name}})
+		}
+	}
+	return defects
 }
 
 // members finds the units that members are tied to.

@@ -159,6 +159,54 @@ func TestACommitteeGrowsAndNobodyLeavesIt(t *testing.T) {
 	p.must(err)
 }
 
+// Ties may be declared late, and are never taken back: who was recused would have
+// a vote again on the motion that is put next.
+func TestOnceACommitteeHasMetATieIsNeverTakenBack(t *testing.T) {
+	p := newProvince(t)
+	p.scored(award.District, 95)
+	convene := func(ties ...[]string) error {
+		in := acts.ConveneInput{Round: p.round.ID, Office: award.CodeNation}
+		for i, tie := range ties {
+			in.Members = append(in.Members, acts.MemberInput{MemberName: award.MemberName{Name: fmt.Sprint("委员", i), Unit: "大学", Chair: i == 0}, Ties: tie})
+		}
+		_, err := p.Acts.Convene(t.Context(), p.Admin, p.Key(), in)
+		return err
+	}
+	p.must(convene([]string{"11", "41"}, nil, nil))
+	p.must(convene([]string{"41"}, nil, nil)) // it has not met: a slip is put right
+	_, err := p.Acts.HoldMeeting(t.Context(), p.Admin, p.Key(), acts.HoldMeetingInput{Round: p.round.ID, Office: award.CodeNation, Meeting: acts.Meeting{
+		Number: 1, MetOn: award.DateOf(p.Now()), Minutes: "纪要", Present: []int64{},
+	}})
+	p.must(err)
+	require.Equal(t, []string{"/members/0/ties member_ties_stay"}, p.refused(convene(nil, nil, nil), award.Invalid, "committee_malformed"))
+	p.refused(convene([]string{"11"}, nil, nil), award.Invalid, "committee_malformed")
+	p.must(convene([]string{"11", "41"}, []string{"11"}, nil))
+}
+
+// A province's list that was lost is not put en bloc until it carries.
+func TestOfAProvincesLostListEachUnitIsPutAlone(t *testing.T) {
+	p := newProvince(t)
+	p.Exec(`UPDATE round SET rules = jsonb_set(rules, '{province_votes}', 'true') WHERE id = $1`, p.round.ID)
+	f := p.files(award.District, 95, 90)
+	members := p.World.Convene(p.head, p.round.ID, "41", 3)
+	table := func(kind award.MotionKind, files ...int64) ([]acts.Motion, error) {
+		done, err := p.Acts.TableMotions(t.Context(), p.head, p.Key(), acts.TableMotionsInput{
+			Round: p.round.ID, Office: "41", Meeting: 1, Kind: kind, Applications: files,
+		})
+		return done.Result, err
+	}
+	list, err := table(award.MotionList, f...)
+	p.must(err)
+	lost, err := p.Votes(p.head, p.round.ID, "41", list[0].Number, map[int64]award.Vote{members[0]: award.VoteAgainst, members[1]: award.VoteAgainst})
+	p.must(err)
+	require.Equal(t, award.Lost, lost.Count.Outcome)
+	_, err = table(award.MotionList, f...)
+	p.refused(err, award.Conflict, "motion_unit_alone")
+	alone, err := table(award.MotionUnit, f...)
+	p.must(err)
+	require.Len(t, alone, 2)
+}
+
 func TestTwoSecretariesDoNotPutOnePlaceToTheVoteTwice(t *testing.T) {
 	p := newProvince(t)
 	f := p.scored(award.District, 95, 94, 94)

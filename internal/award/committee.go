@@ -239,9 +239,14 @@ func (d Agenda) Undecided() (units []int64, tie bool) {
 func (d Agenda) EnBloc() []int64 {
 	undecided, _ := d.Undecided()
 	return slices.DeleteFunc(undecided, func(u int64) bool {
-		return !slices.Contains(d.Eligible, u) || d.in(u, isOpen) ||
-			d.in(u, func(m Motion) bool { return m.Kind == MotionList && m.State == MotionClosed && m.Outcome == Lost })
+		return !slices.Contains(d.Eligible, u) || d.in(u, isOpen) || d.lostEnBloc(u)
 	})
+}
+
+// lostEnBloc reports whether the unit stood in a list that was lost: it is put
+// alone from then on.
+func (d Agenda) lostEnBloc(unit int64) bool {
+	return d.in(unit, func(m Motion) bool { return m.Kind == MotionList && m.State == MotionClosed && m.Outcome == Lost })
 }
 
 // MayTable checks a motion on units of the category before it is put (D-79). It
@@ -265,6 +270,8 @@ func (d Agenda) MayTable(kind MotionKind, units []int64) error {
 			return Refuse(Conflict, "D-79", "motion_unit_decided", u)
 		case d.in(u, isOpen):
 			return Refuse(Conflict, "D-79", "motion_unit_open", u)
+		case kind == MotionList && d.lostEnBloc(u):
+			return Refuse(Conflict, "D-79", "motion_unit_alone", u)
 		case (kind == MotionList || kind == MotionUnit) && !slices.Contains(d.Placed, u):
 			return Refuse(Invalid, "D-79", "motion_unit_not_placed", u)
 		case kind == MotionDeparture && (slices.Contains(d.Placed, u) || slices.Contains(d.Tied, u) && !d.tieSettled()):
