@@ -142,7 +142,17 @@ func (t *act) checkVisit(ctx context.Context, r Round, standard award.Standard, 
 	if err != nil {
 		return err
 	}
+	check, err := t.SpotCheck(ctx, r.ID)
+	if err != nil {
+		return err
+	}
 	defects := award.CheckVisits(in.Visits, now)
+	drawn := award.DateOf(check.DrawnAt)
+	for i, v := range in.Visits { // whom to visit was known to nobody before
+		if v.On.Starts().Before(drawn.Starts()) {
+			defects = append(defects, award.Defect{Pointer: fmt.Sprintf("/visits/%d/on", i), Key: "visit_before_draw", Args: []any{v.On.String(), drawn.String()}})
+		}
+	}
 	require := func(pointer string, given bool) {
 		if !given {
 			defects = append(defects, award.Defect{Pointer: pointer, Key: "field_required"})

@@ -289,7 +289,7 @@ func (t *act) widen(ctx context.Context, r Round, office string) (int, error) {
 			w.Failed++
 		}
 	}
-	if !r.Rules.Widens(w.Failed, w.Drawn) {
+	if r.Rules.SpotCheckPercent == 0 || !r.Rules.Widens(w.Failed, w.Drawn) {
 		return 0, nil
 	}
 	before, err := t.Widenings(ctx, r.ID)
@@ -305,12 +305,22 @@ func (t *act) widen(ctx context.Context, r Round, office string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	next := slices.DeleteFunc(r.sample(turns, w.Number), func(id int64) bool { return in[id] })
-	if len(next) == 0 { // every unit of the office is visited already
-		return 0, nil
+	var next []int64
+	needed := w.Number // one that adds nobody, by the rounding or because all were named by hand, leads on to the next
+	for ; ; needed++ {
+		reached := r.sample(turns, needed)
+		next = slices.DeleteFunc(slices.Clone(reached), func(id int64) bool { return in[id] })
+		if len(next) > 0 {
+			break
+		}
+		if len(reached) == len(turns) { // every unit of the office is visited already
+			return 0, nil
+		}
 	}
-	if err := t.AddWidening(ctx, r.ID, w); err != nil {
-		return 0, err
+	for ; w.Number <= needed; w.Number++ {
+		if err := t.AddWidening(ctx, r.ID, w); err != nil {
+			return 0, err
+		}
 	}
 	return len(next), t.AddToSample(ctx, award.Officer{}, next, award.SampleWidened, "")
 }

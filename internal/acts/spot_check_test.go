@@ -199,6 +199,62 @@ func TestFailuresAboveTheShareWidenTheSampleByTheNextInTheSameOrder(t *testing.T
 	require.Equal(t, []int{2, 4}, []int{check.Widenings[0].Drawn, check.Widenings[1].Drawn})
 }
 
+// Units named by hand that are next in the order do not shield those behind them:
+// the widening goes on to the next that nobody has visited.
+func TestUnitsNamedByHandDoNotHoldUpAWidening(t *testing.T) {
+	p := spotChecked(t, 20, 20)
+	p.limit(award.Community, 10)
+	f := p.files(award.Community, slices.Repeat([]int{90}, 10)...)
+	p.frozen(f...)
+	at := func(place int) int64 {
+		return actstest.One[int64](p.World, `SELECT application_id FROM frozen_unit WHERE place = $1`, place)
+	}
+	_, err := p.Acts.AddToSpotCheck(t.Context(), p.Admin, p.Key(), p.round.ID, []int64{at(3), at(4)}, "来信反映")
+	p.must(err)
+	failed, err := p.visit(at(1), award.VisitFailed) // one of two drawn
+	p.must(err)
+	require.Equal(t, 2, failed.Widened)
+	require.ElementsMatch(t, []int64{at(5), at(6)}, p.sample(award.SampleWidened))
+	for _, place := range []int{2, 3, 4, 5, 6} {
+		_, err = p.visit(at(place), award.VisitConfirmed)
+		p.must(err)
+	}
+	check, err := p.Acts.PublicSpotCheck(t.Context(), p.round.ID)
+	p.must(err)
+	require.NotNil(t, check.Seed)
+	require.Equal(t, []int{1, 2}, []int{check.Widenings[0].Number, check.Widenings[1].Number}, "so that whoever draws again reaches as far")
+	require.Len(t, check.Sample, 6)
+}
+
+// Of two units one is drawn, and twice a fifth of two is still one: who is left
+// is visited all the same when the one has failed.
+func TestAWideningAddsSomebodyHoweverFewThereAre(t *testing.T) {
+	p := spotChecked(t, 20, 20)
+	p.limit(award.Street, 2)
+	f := p.files(award.Street, 95, 94)
+	p.frozen(f...)
+	drawn := p.sample(award.SampleDrawn)
+	require.Len(t, drawn, 1)
+	failed, err := p.visit(drawn[0], award.VisitFailed)
+	p.must(err)
+	require.Equal(t, acts.RecordedVisit{Widened: 1, Missing: 1}, failed)
+	last, err := p.visit(p.sample(award.SampleWidened)[0], award.VisitFailed)
+	p.must(err)
+	require.Equal(t, acts.RecordedVisit{Published: true}, last)
+}
+
+func TestAUnitIsVisitedNoEarlierThanItWasDrawn(t *testing.T) {
+	p := spotChecked(t, 100, 100)
+	p.limit(award.Street, 1)
+	f := p.files(award.Street, 95)
+	p.frozen(f...)
+	in := visit(p.round.ID, f[0], award.VisitConfirmed, p.Now().AddDate(0, 0, -1))
+	_, err := p.Acts.RecordVisit(t.Context(), p.Admin, p.Key(), in)
+	require.Equal(t, []string{"/visits/0/on visit_before_draw"}, p.refused(err, award.Invalid, "visits_malformed"))
+	_, err = p.visit(f[0], award.VisitConfirmed)
+	p.must(err)
+}
+
 func TestWhenAllAreVisitedNothingWidens(t *testing.T) {
 	p := spotChecked(t, 100, 0)
 	p.limit(award.Street, 2)
