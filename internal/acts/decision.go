@@ -127,12 +127,20 @@ func (t *act) mayDecide(ctx context.Context, round Round, in DecideInput) error 
 	if notice.State != award.NoticeEnded {
 		return award.Refuse(award.Conflict, "N 四(四)", "notice_not_ended")
 	}
+	return t.mayBeDated(ctx, notice, in.Date)
+}
+
+// mayBeDated refuses a decision dated in the future, or before the list that it
+// rests on was final (公示后无异议的授予, D-118).
+func (t *act) mayBeDated(ctx context.Context, notice Notice, date award.Date) error {
 	now, err := t.Now(ctx)
-	if err != nil {
+	switch final := award.DateOf(notice.FinalAt); {
+	case err != nil:
 		return err
-	}
-	if in.Date.Starts().After(now) {
-		return award.Refuse(award.Invalid, "N 四(四)", "decision_date_future", in.Date.String())
+	case date.Starts().After(now):
+		return award.Refuse(award.Invalid, "N 四(四)", "decision_date_future", date.String())
+	case date.Starts().Before(final.Starts()):
+		return award.Refuse(award.Invalid, "D-118", "decision_date_early", date.String(), notice.Number, final.String())
 	}
 	return nil
 }
@@ -157,16 +165,20 @@ func (a *Acts) Supplement(ctx context.Context, by award.Officer, key Key, in Sup
 		if err := Can(by, t.name, round.ownerRow()); err != nil {
 			return DecideResult{}, err
 		}
-		now, err := t.Now(ctx)
 		switch {
-		case err != nil:
-			return DecideResult{}, err
 		case round.DecidedAt.IsZero() || round.State != award.RoundOpen && round.State != award.RoundClosed:
 			return DecideResult{}, award.Refuse(award.Conflict, "domain 7", "not_decided")
 		case strings.TrimSpace(in.Ground) == "":
 			return DecideResult{}, reasonRequired()
-		case in.Date.Starts().After(now):
-			return DecideResult{}, award.Refuse(award.Invalid, "N 四(四)", "decision_date_future", in.Date.String())
+		case in.Date.Starts().Before(round.DecisionDate.Starts()):
+			return DecideResult{}, award.Refuse(award.Invalid, "D-118", "supplement_date_early", in.Date.String(), round.DecisionNumber, round.DecisionDate.String())
+		}
+		notice, err := t.NationalNotice(ctx, in.Round)
+		if err != nil {
+			return DecideResult{}, err
+		}
+		if err := t.mayBeDated(ctx, notice, in.Date); err != nil {
+			return DecideResult{}, err
 		}
 		titles, err := t.ToName(ctx, in.Round)
 		if err != nil {

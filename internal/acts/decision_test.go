@@ -96,6 +96,32 @@ func TestTheDecisionNamesThoseWhoseNoticeHasEndedShortOfTheSuspended(t *testing.
 	p.refused(err, award.NotFound, "title_unknown")
 }
 
+// 公示后无异议的授予: no decision is older than the list it rests on, and no
+// supplementary one older than the decision.
+func TestADecisionIsNotDatedBeforeItsListWasFinal(t *testing.T) {
+	p := newProvince(t)
+	f := p.scored(award.Community, 95, 90)
+	_, err := p.fix()
+	p.must(err)
+	n := p.nationalNotice()
+	p.Exec(`UPDATE application SET suspended = true WHERE id = $1`, f[1])
+	p.At(n.FinalAt.AddDate(0, 0, 3))
+	_, err = p.decide(n.FinalAt.AddDate(0, 0, -1))
+	p.refused(err, award.Invalid, "decision_date_early")
+	_, err = p.decide(n.FinalAt.AddDate(0, 0, 1))
+	p.must(err)
+
+	p.Exec(`UPDATE application SET suspended = false WHERE id = $1`, f[1])
+	supplement := func(on time.Time) error {
+		_, err := p.Acts.Supplement(t.Context(), p.Admin, p.Key(), acts.SupplementInput{
+			Round: p.round.ID, Number: "民发〔2027〕90号", Date: award.DateOf(on), Ground: "异议不成立",
+		})
+		return err
+	}
+	p.refused(supplement(n.FinalAt), award.Invalid, "supplement_date_early")
+	p.must(supplement(n.FinalAt.AddDate(0, 0, 1)))
+}
+
 func TestARoundMayNameNobody(t *testing.T) {
 	p := newProvince(t)
 	p.scored(award.Community, 79)

@@ -38,6 +38,7 @@ type Round struct {
 	CandidatesAt   time.Time
 	DecidedAt      time.Time
 	DecisionNumber string
+	DecisionDate   award.Date
 	EndedAt        time.Time
 
 	StateCalendar award.Calendar `json:"-"` // the State Council's, as the record had it at the read

@@ -25,7 +25,8 @@ const roundColumns = `
 	to_char(r.registry_date, 'YYYY-MM-DD') AS registry_date,
 	r.self_check_closes_at, r.apply_closes_at, r.recommendation_due_at, r.assessment_due_at,
 	r.created_at, r.opening_at, r.opened_at, r.suspended_at, r.list_frozen_at, r.list_sha256,
-	r.scored_at, r.candidates_at, r.decided_at, coalesce(r.decision_number, '') AS decision_number, r.ended_at,
+	r.scored_at, r.candidates_at, r.decided_at, coalesce(r.decision_number, '') AS decision_number,
+	coalesce(to_char(r.decision_date, 'YYYY-MM-DD'), '') AS decision_date, r.ended_at,
 	(SELECT coalesce(max(version), 0) FROM calendar_change) AS calendar_version`
 
 // roundFrom joins a round with its owner's current code and name.
@@ -62,6 +63,7 @@ type roundRow struct {
 	CandidatesAt        sql.NullTime `db:"candidates_at"`
 	DecidedAt           sql.NullTime `db:"decided_at"`
 	DecisionNumber      string       `db:"decision_number"`
+	DecisionDate        string       `db:"decision_date"`
 	EndedAt             sql.NullTime `db:"ended_at"`
 	CalendarVersion     int          `db:"calendar_version"`
 }
@@ -162,6 +164,11 @@ func (row roundRow) round() (acts.Round, error) {
 		CreatedAt: row.CreatedAt, OpeningAt: row.OpeningAt.Time, OpenedAt: row.OpenedAt.Time, SuspendedAt: row.SuspendedAt.Time,
 		ListFrozenAt: row.ListFrozenAt.Time, ListSHA256: row.ListSHA256, ScoredAt: row.ScoredAt.Time,
 		CandidatesAt: row.CandidatesAt.Time, DecidedAt: row.DecidedAt.Time, DecisionNumber: row.DecisionNumber, EndedAt: row.EndedAt.Time,
+	}
+	if row.DecisionDate != "" {
+		if r.DecisionDate, err = award.ParseDate(row.DecisionDate); err != nil {
+			return acts.Round{}, fmt.Errorf("read the day of the decision of round %s: %w", row.ID, err)
+		}
 	}
 	if err := json.Unmarshal(row.Contacts, &r.Contacts); err != nil {
 		return acts.Round{}, fmt.Errorf("read contacts of round %s: %w", row.ID, err)
