@@ -121,7 +121,8 @@ type calendarTx interface {
 	ApproveCalendarChange(ctx context.Context, by, change int64, sha256 []byte) (version int, err error)
 	// RejectCalendarChange ends a proposed change; the caller holds the calendar.
 	RejectCalendarChange(ctx context.Context, by, change int64, reason string) (CalendarChange, error)
-	// RealRounds returns the rounds under way that follow the calendar, by ID.
+	// RealRounds returns the rounds that follow the calendar and in which something
+	// may move by it, by ID: also closed ones with a limit that still runs.
 	RealRounds(ctx context.Context) ([]string, error)
 	// AnnouncedNotices reads a round's notices that have not ended, by number.
 	AnnouncedNotices(ctx context.Context, round string) ([]Notice, error)

@@ -127,6 +127,29 @@ func TestAHolidayProlongedWhileANoticeRunsMovesItsWindow(t *testing.T) {
 	}
 }
 
+// Units ask for a review when the round is over, and an objection may still be
+// received: their limits follow the calendar all the same.
+func TestALimitThatRunsAfterItsRoundFollowsTheCalendar(t *testing.T) {
+	p, n := realProvince(t)
+	p.At(n.FinalAt)
+	ended, err := p.Acts.EndNotice(t.Context(), p.round.ID, n.Number)
+	p.must(err)
+	file := p.files(award.Street, 90)[0]
+	due := p.round.Calendar().After(p.Now(), p.round.Rules.ReviewDays)
+	p.Exec(`INSERT INTO review (application_id, round_id, mark_column, total, reason, office_id, requested_by, due_at)
+		VALUES ($1, $2, 'province', 9000, '请复核', $3, $4, $5)`, file, p.round.ID, p.id, p.head.ID, due)
+	p.Exec(`UPDATE round SET state = 'closed', ended_at = shifan_now() WHERE id = $1`, p.round.ID)
+	change, diff := p.holiday(0, award.DateOf(p.Now().AddDate(0, 0, 3)))
+	if !ended || len(diff.Windows) != 0 || len(diff.Limits) != 1 || diff.Limits[0].Kind != acts.DueReview {
+		t.Fatalf("windows %+v, limits %+v", diff.Windows, diff.Limits)
+	}
+	_, err = p.Acts.ApproveCalendarChange(t.Context(), p.approver(), p.Key(), change.ID, diff.SHA256)
+	p.must(err)
+	if got := actstest.One[time.Time](p.World, `SELECT due_at FROM review`); !got.Equal(diff.Limits[0].To) || !got.After(due) {
+		t.Errorf("the limit stands at %s, was %s", got, due)
+	}
+}
+
 func TestADrillHasACalendarOfItsOwnThatNothingMoves(t *testing.T) {
 	p := newProvince(t)
 	_, err := p.adopt(items(p.files(award.Community, 95)...)...)

@@ -206,13 +206,16 @@ func (t *tx) RejectCalendarChange(ctx context.Context, by, change int64, reason 
 	return t.CalendarChange(ctx, change)
 }
 
-// RealRounds returns the rounds under way, and those with a notice under way, that
-// follow the State Council's calendar, in order of ID.
+// RealRounds returns the rounds that follow the State Council's calendar and are
+// under way, or are closed with a notice or a limit that still runs, in order of
+// ID.
 func (t *tx) RealRounds(ctx context.Context) ([]string, error) {
 	var rounds []string
 	err := t.SelectContext(ctx, &rounds, `
 		SELECT id FROM round r WHERE NOT drill AND (state IN ('opening', 'open', 'suspended')
-		   OR state = 'closed' AND EXISTS (SELECT FROM public_notice n WHERE n.round_id = r.id AND n.state = 'announced'))
+		   OR state = 'closed' AND (EXISTS (SELECT FROM public_notice n WHERE n.round_id = r.id AND n.state = 'announced')
+		      OR EXISTS (SELECT FROM review v WHERE v.round_id = r.id AND v.outcome IS NULL AND v.due_at > shifan_now())
+		      OR EXISTS (SELECT FROM objection o WHERE o.round_id = r.id AND o.state = 'received' AND o.admit_due_at > shifan_now())))
 		ORDER BY id`)
 	if err != nil {
 		return nil, fmt.Errorf("read real rounds: %w", err)
