@@ -104,7 +104,7 @@ func (c *Console) objectionDuties(p *page, t *todoRound) error {
 		return err
 	}
 	for _, k := range asked {
-		if k.Round == t.ID && k.ReportedAt.IsZero() {
+		if k.Round == t.ID && k.Open() {
 			t.Duties = append(t.Duties, duty{What: p.T("duty_commission"), Whom: k.UnitName, Href: "/commissions", Due: k.DueAt, Since: k.At})
 		}
 	}

@@ -1973,10 +1973,13 @@ type Code = string
 
 // Commission defines model for Commission.
 type Commission struct {
-	At   time.Time    `json:"at"`
-	Due  ShownInstant `json:"due"`
-	Id   int64        `json:"id"`
-	Name string       `json:"name"`
+	At  time.Time    `json:"at"`
+	Due ShownInstant `json:"due"`
+
+	// EndedAt 异议在报告之前已办结，交办终止
+	EndedAt *time.Time `json:"ended_at,omitempty"`
+	Id      int64      `json:"id"`
+	Name    string     `json:"name"`
 
 	// Office 区划代码(去尾零)
 	Office     Code       `json:"office"`
@@ -2030,12 +2033,12 @@ type CommitteeMember struct {
 	Unit  string `json:"unit"`
 }
 
-// CommunityCounts 除前两项外,只计县级机构已确认的
+// CommunityCounts 城乡社区,即社区和村(D-116)。除前两项外,只计县级机构已确认的
 type CommunityCounts struct {
 	// Centres 有统一标识的综合性社区服务中心的社区
 	Centres int64 `json:"centres"`
 
-	// Communities 现有社区
+	// Communities 现有数
 	Communities int64 `json:"communities"`
 
 	// Confirmed 县级机构已确认
@@ -2062,10 +2065,12 @@ type CommunityCounts struct {
 
 // CommunityProgress defines model for CommunityProgress.
 type CommunityProgress struct {
+	// ByKind 社区和村分别计数
+	ByKind  CountsByKind     `json:"by_kind"`
 	Items   []OfficeProgress `json:"items"`
 	Targets []ProgressTarget `json:"targets"`
 
-	// Total 除前两项外,只计县级机构已确认的
+	// Total 城乡社区,即社区和村(D-116)。除前两项外,只计县级机构已确认的
 	Total CommunityCounts `json:"total"`
 	Year  int             `json:"year"`
 }
@@ -2172,6 +2177,15 @@ type Correction struct {
 	//
 	// Examples: 4.50
 	Value Mark `json:"value"`
+}
+
+// CountsByKind 社区和村分别计数
+type CountsByKind struct {
+	// Community 城乡社区,即社区和村(D-116)。除前两项外,只计县级机构已确认的
+	Community CommunityCounts `json:"community"`
+
+	// Village 城乡社区,即社区和村(D-116)。除前两项外,只计县级机构已确认的
+	Village CommunityCounts `json:"village"`
 }
 
 // CutItem defines model for CutItem.
@@ -3186,7 +3200,10 @@ type OfficeContact struct {
 
 // OfficeProgress defines model for OfficeProgress.
 type OfficeProgress struct {
-	// Counts 除前两项外,只计县级机构已确认的
+	// ByKind 社区和村分别计数
+	ByKind CountsByKind `json:"by_kind"`
+
+	// Counts 城乡社区,即社区和村(D-116)。除前两项外,只计县级机构已确认的
 	Counts CommunityCounts `json:"counts"`
 	Name   string          `json:"name"`
 

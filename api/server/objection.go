@@ -319,7 +319,7 @@ func objection(o acts.Objection) Objection {
 func commission(c acts.Commission) Commission {
 	return Commission{
 		Id: c.ID, Round: c.Round, Office: c.OfficeCode, Unit: c.UnitCode, Name: c.UnitName, Text: c.Text,
-		Due: shown(c.DueAt), At: c.At.In(award.Beijing), Report: given(c.Report), ReportedAt: at(c.ReportedAt),
+		Due: shown(c.DueAt), At: c.At.In(award.Beijing), Report: given(c.Report), ReportedAt: at(c.ReportedAt), EndedAt: at(c.EndedAt),
 	}
 }
 

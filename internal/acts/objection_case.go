@@ -259,14 +259,19 @@ type Commission struct {
 	DueAt      time.Time
 	At         time.Time
 	Report     string
-	ReportedAt time.Time // zero: open
+	ReportedAt time.Time // zero: not yet
+	EndedAt    time.Time // its objection was ruled on before a report came (D-115); zero: it was not
 }
+
+// Open reports whether the office has still to report.
+func (c Commission) Open() bool { return c.ReportedAt.IsZero() && c.EndedAt.IsZero() }
 
 // commissionTx keeps what offices are asked to check.
 type commissionTx interface {
 	// AddCommission adds one and returns it.
 	AddCommission(ctx context.Context, by award.Officer, c Commission) (Commission, error)
-	// LockCommission reads one and holds it; award.NotFound when there is none.
+	// LockCommission reads one and holds it, so that its objection is not ruled on
+	// meanwhile; award.NotFound when there is none.
 	LockCommission(ctx context.Context, id int64) (Commission, error)
 	// ReportCommission writes what the office found.
 	ReportCommission(ctx context.Context, by award.Officer, c Commission) error
@@ -330,8 +335,30 @@ func (a *Acts) Commission(ctx context.Context, by award.Officer, key Key, in Com
 	})
 }
 
+// endCommissions ends what offices have still to report on an objection that was
+// ruled on (交办终止, D-115), and tells them: nobody works for nothing.
+func (t *act) endCommissions(ctx context.Context, o Objection) error {
+	asked, err := t.Commissions(ctx, o.ID)
+	if err != nil {
+		return err
+	}
+	for _, c := range asked { // a few, never many
+		if !c.ReportedAt.IsZero() {
+			continue
+		}
+		if err := t.Post(ctx, Message{
+			Round: o.Round, Office: c.Office, Occasion: fmt.Sprintf("commission-ended/%d", c.ID), Kind: "commission",
+			Subject: fmt.Sprintf("〔无需办理〕交办核查终止:%s", o.UnitName),
+			Body:    fmt.Sprintf("交办事项第%d号所涉事项已经办结，不再需要报告。已查明的新情况，请另行反映。", c.ID),
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // ReportCommission is the office's report on what it was asked to check
-// (报告核查情况), also after its date.
+// (报告核查情况), also after its date, but not after the ruling it was for (D-115).
 func (a *Acts) ReportCommission(ctx context.Context, by award.Officer, key Key, id int64, report string) (Done[Commission], error) {
 	return once(ctx, a, by, key, award.ActReportCommission, "", func(t *act) (Commission, error) {
 		c, err := t.LockCommission(ctx, id)
@@ -347,6 +374,9 @@ func (a *Acts) ReportCommission(ctx context.Context, by award.Officer, key Key, 
 		}
 		if !c.ReportedAt.IsZero() {
 			return Commission{}, award.Refuse(award.Conflict, "domain 7", "commission_reported")
+		}
+		if !c.Open() {
+			return Commission{}, award.Refuse(award.Conflict, "D-115", "commission_ended", award.DateOf(c.EndedAt).String())
 		}
 		if c.ReportedAt, err = t.Now(ctx); err != nil {
 			return Commission{}, err

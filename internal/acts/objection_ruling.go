@@ -82,6 +82,9 @@ func (a *Acts) RuleObjection(ctx context.Context, by award.Officer, key Key, in 
 		if err := t.settle(ctx, c.file, o, in.Ground); err != nil {
 			return Objection{}, err
 		}
+		if err := t.endCommissions(ctx, o); err != nil {
+			return Objection{}, err
+		}
 		return o, t.tellNotice(ctx, o)
 	})
 }

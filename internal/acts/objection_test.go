@@ -1,6 +1,7 @@
 package acts_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -847,6 +848,54 @@ func TestObjectionsAndCommissionsAreInTheDigestUntilTheyAreDone(t *testing.T) {
 	p.must(err)
 	require.Contains(t, digest("410102"), "1 项交办核查待报告")
 	p.rules(o, award.ObjectionDismissed)
+	require.NotContains(t, digest("410102"), "交办核查", "nobody is chased for what was ruled on")
 	require.NotContains(t, digest("41"), "异议")
 	require.True(t, slices.Contains(p.states(f[0]), "proposed"))
+}
+
+// What was to be checked for a ruling ends with the ruling (D-115): the office is
+// told, and a report after it is refused, whichever of two at once comes first.
+func TestARulingEndsWhatOfficesHaveStillToReport(t *testing.T) {
+	p := newProvince(t)
+	p.handler()
+	n, f := p.noticed(95)
+	o := p.investigated(p.raises(n, f[0]))
+	ask := func(office string) int64 {
+		asked, err := p.Acts.Commission(t.Context(), p.handler(), p.Key(), acts.CommissionInput{
+			Objection: o.ID, Office: office, Text: "请核查开放记录。", Due: p.Now().Add(actstest.Day),
+		})
+		p.must(err)
+		return asked.Result.ID
+	}
+	report := func(office string, id int64) error {
+		_, err := p.Acts.ReportCommission(context.Background(), p.Clerk(office), p.Key(), id, "记录齐全。")
+		return err
+	}
+	done, open, racing := ask("410103"), ask("410102"), ask("410102001")
+	p.must(report("410103", done))
+	rule := p.ruling(o, award.ObjectionDismissed)
+	p.Clerk("410102001") // made before the two run
+	key := p.Key()
+	var raced, ruled error
+	var group sync.WaitGroup
+	group.Go(func() { raced = report("410102001", racing) })
+	group.Go(func() { _, ruled = p.Acts.RuleObjection(context.Background(), p.handler(), key, rule) })
+	group.Wait()
+	p.must(ruled)
+	p.refused(report("410102", open), award.Conflict, "commission_ended")
+	told := func(office string) int {
+		return actstest.One[int](p.World, `SELECT count(*) FROM message WHERE office_id = $1 AND subject LIKE '〔无需办理〕交办核查终止%'`, p.Unit(office))
+	}
+	require.Equal(t, []int{0, 1}, []int{told("410103"), told("410102")})
+	if raced != nil {
+		p.refused(raced, award.Conflict, "commission_ended")
+	}
+	require.Equal(t, boolToInt(raced != nil), told("410102001"), "told that it need not, or in time")
+	mine, err := p.Acts.Commissions(t.Context(), p.Clerk("410102"), 0, 10)
+	p.must(err)
+	require.False(t, mine[0].Open())
+	require.False(t, mine[0].EndedAt.IsZero())
+	theirs, err := p.Acts.Commissions(t.Context(), p.Clerk("410103"), 0, 10)
+	p.must(err)
+	require.True(t, theirs[0].EndedAt.IsZero(), "it was reported on in time")
 }

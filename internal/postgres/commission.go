@@ -15,7 +15,8 @@ import (
 // commissionColumns are what the office that is asked may read: nothing of the
 // objection itself.
 const commissionColumns = `
-	SELECT c.id, c.objection_id, o.round_id, c.office_id, f.code, f.name, u.code, u.name, c.text, c.due_at, c.at, c.report, c.reported_at
+	SELECT c.id, c.objection_id, o.round_id, c.office_id, f.code, f.name, u.code, u.name, c.text, c.due_at, c.at, c.report, c.reported_at,
+	       CASE WHEN c.reported_at IS NULL THEN o.ruled_at END
 	FROM commission c
 	JOIN objection o ON o.id = c.objection_id
 	JOIN application a ON a.id = o.application_id
@@ -24,10 +25,10 @@ const commissionColumns = `
 
 func scanCommission(row scanner) (acts.Commission, error) {
 	var c acts.Commission
-	var reported sql.NullTime
+	var reported, ended sql.NullTime
 	err := row.Scan(&c.ID, &c.Objection, &c.Round, &c.Office, &c.OfficeCode, &c.OfficeName, &c.UnitCode, &c.UnitName,
-		&c.Text, &c.DueAt, &c.At, &c.Report, &reported)
-	c.ReportedAt = reported.Time
+		&c.Text, &c.DueAt, &c.At, &c.Report, &reported, &ended)
+	c.ReportedAt, c.EndedAt = reported.Time, ended.Time
 	return c, err
 }
 
@@ -50,9 +51,10 @@ func (t *tx) AddCommission(ctx context.Context, by award.Officer, c acts.Commiss
 	return c, nil
 }
 
-// LockCommission reads a commission and holds it.
+// LockCommission reads a commission and holds it, and its objection against a
+// ruling.
 func (t *tx) LockCommission(ctx context.Context, id int64) (acts.Commission, error) {
-	c, err := scanCommission(t.QueryRowxContext(ctx, commissionColumns+`WHERE c.id = $1 FOR UPDATE OF c`, id))
+	c, err := scanCommission(t.QueryRowxContext(ctx, commissionColumns+`WHERE c.id = $1 FOR UPDATE OF c FOR SHARE OF o`, id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return acts.Commission{}, award.Refuse(award.NotFound, "", "not_found")
 	}

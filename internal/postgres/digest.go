@@ -71,7 +71,7 @@ func (t *tx) Waiting(ctx context.Context, round string, soon time.Time, after in
 			UNION ALL
 			SELECT m.office_id, 1, m.due_at, 0, NULL, 0, 0
 			FROM commission m JOIN objection o ON o.id = m.objection_id JOIN round r ON r.id = o.round_id
-			WHERE m.reported_at IS NULL AND r.state <> 'cancelled' AND CASE WHEN $1 = '' THEN NOT r.drill ELSE r.id = $1 END
+			WHERE m.reported_at IS NULL AND o.ruled_at IS NULL AND r.state <> 'cancelled' AND CASE WHEN $1 = '' THEN NOT r.drill ELSE r.id = $1 END
 		), titled AS ( -- titles outlive their rounds; a drill's are in no register
 			SELECT f.office_id, count(*)::int AS titles, min(t.due_at) AS title_due
 			FROM title_register t JOIN application f ON f.id = t.application_id
