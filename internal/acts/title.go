@@ -37,6 +37,9 @@ type titleTx interface {
 	// Barred reads the longest bar on the day of a unit or of those that became
 	// part of it; the zero Bar when there is none.
 	Barred(ctx context.Context, unit int64, on award.Date) (Bar, error)
+	// UnderWay reads the files that a unit, or one that goes on in its place, has
+	// under way, by ID: round and application alone.
+	UnderWay(ctx context.Context, unit int64) ([]OnFile, error)
 	reportTx
 	recheckTx
 }
@@ -113,7 +116,7 @@ func (a *Acts) OrderRectification(ctx context.Context, by award.Officer, key Key
 
 // RevokeTitle revokes a title by a decision (撤销): the plaque comes back or is
 // void, the place stays empty (D-04), and after a falsification the unit may not
-// apply for five years.
+// apply for five years; what it has applied for ends (D-117).
 func (a *Acts) RevokeTitle(ctx context.Context, by award.Officer, key Key, in TitleInput) (Done[Title], error) {
 	return a.onTitle(ctx, by, key, award.ActRevokeTitle, award.TitleRevoked, in)
 }
@@ -241,7 +244,8 @@ func (t Title) told(ground, document string) string {
 	return strings.Join(lines, "\n")
 }
 
-// bar keeps the unit of a title that was got by falsification from applying.
+// bar keeps the unit of a title that was got by falsification from applying, and
+// ends what it has applied for: its own, and those of whoever goes on in its place.
 func (t *act) bar(ctx context.Context, title Title, in TitleInput) error {
 	round, err := t.Round(ctx, title.Round)
 	if err != nil {
@@ -252,7 +256,48 @@ func (t *act) bar(ctx context.Context, title Title, in TitleInput) error {
 		return err
 	}
 	today := award.DateOf(now)
-	return t.AddBar(ctx, t.by, title.Unit, today, round.Rules.Aftercare.BarredUntil(today), in.Ground, in.Document)
+	if err := t.AddBar(ctx, t.by, title.Unit, today, round.Rules.Aftercare.BarredUntil(today), in.Ground, in.Document); err != nil {
+		return err
+	}
+	files, err := t.UnderWay(ctx, title.Unit)
+	if err != nil {
+		return err
+	}
+	for _, f := range files { // a unit has few: one of each round
+		if err := t.endBarred(ctx, f, "取消申报资格："+in.Ground); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// endBarred ends a file of a barred unit wherever it stands (D-117), and tells its
+// unit and the office that recommends it. The place it leaves stays as one that
+// was withdrawn.
+func (t *act) endBarred(ctx context.Context, of OnFile, ground string) error {
+	if _, err := t.PassFileGate(ctx, of.Round, of.Application); err != nil {
+		return err
+	}
+	f, err := t.LockFile(ctx, of.Round, of.Application)
+	if err != nil || f.State.Ended() { // meanwhile
+		return err
+	}
+	if _, err := t.MoveFiles(ctx, FilesMove{
+		Round: f.Round, Applications: []int64{f.ID}, From: []award.FileState{f.State}, To: award.FileBarred, Act: t.name, By: t.by, Ground: ground,
+	}); err != nil {
+		return err
+	}
+	if err := t.LeaveLists(ctx, f.ID); err != nil {
+		return err
+	}
+	if err := t.Post(ctx, Message{
+		Round: f.Round, Office: f.Office, Occasion: fmt.Sprintf("barred/%d", f.ID), Kind: "barred",
+		Subject: fmt.Sprintf("〔取消申报资格〕%s的申报结束", f.UnitName),
+		Body:    ground + "。该单位退出本批次，已列入名单的不再保留。",
+	}); err != nil {
+		return err
+	}
+	return t.Audit(ctx, Entry{Act: t.id, By: t.by, Round: f.Round, Name: t.name, Subject: fileSubject(f.ID), Ground: ground})
 }
 
 // mayStand refuses a unit that is barred from applying (取消申报资格), or that holds

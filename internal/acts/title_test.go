@@ -136,6 +136,31 @@ func TestARevokedTitleBarsTheUnitAndItsPlaqueComesBackOrIsVoid(t *testing.T) {
 	require.Equal(t, 5, actstest.One[int](c.World, `SELECT extract(year FROM until_day)::int - extract(year FROM from_day)::int FROM unit_bar`))
 }
 
+// A bar that comes while the unit's file is on its way ends it wherever it stands
+// (D-117), also that of a unit which goes on in its place; a drill is left alone.
+func TestABarEndsWhatTheUnitHasAppliedFor(t *testing.T) {
+	c := open(t)
+	title := c.entitled("410102001")
+	require.NoError(t, c.onTitle(c.Acts.StartRecheck, c.Head("41"), title.Number))
+	c.Exec(`UPDATE title SET category = 'community'`) // so that it may apply as a street
+	own := c.filed("410102001", award.Street)
+	other := c.filed("410102002", award.Street)
+	into := c.filed("410103001", award.Street)
+	c.Exec(`INSERT INTO unit_successor (act_id, unit_id, successor_id, effective) SELECT max(id), $1, $2, '2026-01-01' FROM act`, title.Unit, into.Unit)
+	c.Exec(`UPDATE application SET state = 'candidate', waiting_office_id = $2 WHERE id = $1`, own.ID, c.Admin.Office)
+	_, err := c.Acts.RevokeTitle(t.Context(), c.Admin, c.Key(), acts.TitleInput{
+		Number: title.Number, Ground: "材料弄虚作假", Document: "民发〔2029〕9号", Falsified: true,
+	})
+	require.NoError(t, err)
+	for _, f := range []acts.File{own, into} {
+		require.Equal(t, "barred/取消申报资格：材料弄虚作假", actstest.One[string](c.World, `SELECT state || '/' || ground FROM application WHERE id = $1`, f.ID))
+		require.Equal(t, 1, actstest.One[int](c.World, `SELECT count(*) FROM message WHERE kind = 'result' AND office_id = $1 AND body LIKE '%取消申报资格%'`, f.Unit))
+		require.Equal(t, 1, actstest.One[int](c.World, `SELECT count(*) FROM audit WHERE round_id = $1 AND subject = 'application/' || $2::text AND name = 'revoke-title'`, c.round, f.ID))
+	}
+	require.Equal(t, "filed", actstest.One[string](c.World, `SELECT state FROM application WHERE id = $1`, other.ID))
+	require.Equal(t, 2, actstest.One[int](c.World, `SELECT count(*) FROM message WHERE kind = 'barred' AND office_id = $1`, own.Office))
+}
+
 func TestABarOrATitleThatComesAfterTheDraftStopsItsFiling(t *testing.T) {
 	c := open(t)
 	draft := c.drafted("410102002", award.Street)

@@ -95,7 +95,7 @@ type FileMove = Move[FileState]
 // that has not ended and is checked by MoveFile itself.
 func FileMoves() []FileMove {
 	const n41, n42, n43, n44 = "N 四(一)", "N 四(二)", "N 四(三)", "N 四(四)"
-	return []FileMove{
+	moves := []FileMove{
 		{FileDraft, FileFiled, ActFile, n41},
 		{FileDraft, FileAtProvince, ActFile, n41}, // a unit directly below its recommending office
 		{FileDraft, FileLapsed, StepLapse, "domain 3"},
@@ -186,6 +186,10 @@ func FileMoves() []FileMove {
 		{FileMarked, FileRemoved, ActRuleObjection, "domain 7"},
 		{FileCandidate, FileRemoved, ActRuleObjection, "domain 7"},
 	}
+	for _, state := range LiveFileStates() { // a unit that is barred stands for nothing any more, however far it has come
+		moves = append(moves, FileMove{state, FileBarred, ActRevokeTitle, "D-117"})
+	}
+	return moves
 }
 
 // MoveFile checks a move against the table.

@@ -127,6 +127,25 @@ func (t *tx) Barred(ctx context.Context, unit int64, on award.Date) (acts.Bar, e
 	return bar, err
 }
 
+// UnderWay reads the files that a unit, or one that goes on in its place, has
+// under way.
+func (t *tx) UnderWay(ctx context.Context, unit int64) ([]acts.OnFile, error) {
+	rows, err := t.QueryxContext(ctx, `
+		WITH RECURSIVE line AS (
+			SELECT $1::bigint AS unit_id
+			UNION
+			SELECT s.successor_id FROM unit_successor s JOIN line l ON s.unit_id = l.unit_id
+		)
+		SELECT a.round_id, a.id FROM application a JOIN line l ON l.unit_id = a.unit_id WHERE a.ended_at IS NULL ORDER BY a.id`, unit)
+	if err != nil {
+		return nil, fmt.Errorf("read a unit's files under way: %w", err)
+	}
+	return collect(rows, "read a file under way", func(row scanner) (f acts.OnFile, err error) {
+		err = row.Scan(&f.Round, &f.Application)
+		return f, err
+	})
+}
+
 // AddReport writes a report and, apart from it, its reporter.
 func (t *tx) AddReport(ctx context.Context, title int64, r acts.TitleReport, call acts.PublicCall) (acts.TitleReport, error) {
 	var digest, body any
