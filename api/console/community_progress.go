@@ -13,7 +13,7 @@ type progressPage struct {
 	Year    int
 	Earlier int // the year before, to turn back to
 	Later   int // 0: there is none yet
-	Sum     award.CommunityCounts
+	Sum     acts.CommunityProgress
 	Targets []progressTarget
 	Areas   []acts.CommunityProgress
 	Charts  []chart // of the whole, and of the areas
@@ -22,9 +22,10 @@ type progressPage struct {
 // progressTarget is one of the Opinion's numbers and what there is of it.
 type progressTarget struct {
 	award.ProgressTarget
-	Last    string // day; "": every year
-	Share   string
-	Reached bool
+	Last         string // day; "": every year
+	Share        string // of communities and villages together
+	Urban, Rural string // of each kind
+	Reached      bool
 }
 
 // firstProgressYear is the year of the Opinion.
@@ -44,18 +45,18 @@ func (c *Console) progress(p *page) error {
 	if err != nil {
 		return err
 	}
-	data := progressPage{Year: year, Areas: areas}
+	data := progressPage{Year: year, Areas: areas, Sum: acts.SumProgress(areas)}
 	if year > firstProgressYear {
 		data.Earlier = year - 1
 	}
 	if year < current {
 		data.Later = year + 1
 	}
-	for _, area := range areas {
-		data.Sum = data.Sum.Add(area.CommunityCounts)
-	}
 	for _, t := range award.ProgressTargets() {
-		target := progressTarget{ProgressTarget: t, Share: shareOf(data.Sum, t.Measure), Reached: t.Reached(data.Sum)}
+		target := progressTarget{
+			ProgressTarget: t, Share: shareOf(data.Sum.CommunityCounts, t.Measure), Reached: t.Reached(data.Sum.CommunityCounts),
+			Urban: shareOf(data.Sum.Urban, t.Measure), Rural: shareOf(data.Sum.Rural, t.Measure),
+		}
 		if t.By != (award.Date{}) {
 			target.Last = t.By.String()
 		}
@@ -81,7 +82,7 @@ func (p *page) progressCharts(data progressPage) []chart {
 		if i > 0 && t.Measure == award.ProgressTargets()[i-1].Measure {
 			continue // the same, later
 		}
-		if b, any := share(p.Word("measure_short", t.Measure), data.Sum, t.Measure); any {
+		if b, any := share(p.Word("measure_short", t.Measure), data.Sum.CommunityCounts, t.Measure); any {
 			measures = append(measures, b)
 		}
 	}

@@ -127,7 +127,7 @@ func TestATitleHasAPageWithTheCodeThatLeadsToIt(t *testing.T) {
 
 func TestProgressStandsBesideTheOpinionsTargets(t *testing.T) {
 	h := newHouse(t)
-	b := h.browser().get("/progress").whole(http.StatusOK).sees("80%", "2014-11-23", "2021-07-01", "未达到", "河南省", "2026 年", "?year=2025", "各省达标社区比例", `<rect class="whole"`)
+	b := h.browser().get("/progress").whole(http.StatusOK).sees("80%", "2014-11-23", "2021-07-01", "未达到", "河南省", "2026 年", "?year=2025", "各省达标社区比例", `<rect class="whole"`, "村数", "其中村", "其中社区")
 	require.NotContains(t, b.body, "?year=2027")
 	b.get("/progress?year=2009").whole(http.StatusOK).sees("2009 年", "?year=2010")
 	require.NotContains(t, b.body, "?year=2008")

@@ -45,17 +45,18 @@ func (s *Server) GetPublicProgress(ctx context.Context, request GetPublicProgres
 // communityProgress writes counts with their sum and what it is of the targets.
 func communityProgress(year int, progress []acts.CommunityProgress) CommunityProgress {
 	out := CommunityProgress{Year: year, Items: []OfficeProgress{}}
-	var total award.CommunityCounts
 	for _, p := range progress {
-		total = total.Add(p.CommunityCounts)
-		out.Items = append(out.Items, OfficeProgress{Office: p.OfficeCode, Name: p.OfficeName, Counts: communityCounts(p.CommunityCounts)})
+		out.Items = append(out.Items, OfficeProgress{
+			Office: p.OfficeCode, Name: p.OfficeName, Counts: communityCounts(p.CommunityCounts), ByKind: countsByKind(p),
+		})
 	}
-	out.Total = communityCounts(total)
+	total := acts.SumProgress(progress)
+	out.Total, out.ByKind = communityCounts(total.CommunityCounts), countsByKind(total)
 	for _, target := range award.ProgressTargets() {
 		part, whole := total.Share(target.Measure)
 		shown := ProgressTarget{
 			Measure: ProgressTargetMeasure(target.Measure), Percent: target.Percent, Source: target.Source,
-			Part: part, Whole: whole, Reached: target.Reached(total),
+			Part: part, Whole: whole, Reached: target.Reached(total.CommunityCounts),
 		}
 		if target.By != (award.Date{}) {
 			shown.By = &openapi_types.Date{Time: target.By.Starts()}
@@ -63,6 +64,10 @@ func communityProgress(year int, progress []acts.CommunityProgress) CommunityPro
 		out.Targets = append(out.Targets, shown)
 	}
 	return out
+}
+
+func countsByKind(p acts.CommunityProgress) CountsByKind {
+	return CountsByKind{Community: communityCounts(p.Urban), Village: communityCounts(p.Rural)}
 }
 
 func communityCounts(c award.CommunityCounts) CommunityCounts {

@@ -12,8 +12,9 @@ type communityProgressTx interface {
 	// ConfirmYearFacts keeps the county office's word on a revision of facts;
 	// award.Stale when they have changed meanwhile.
 	ConfirmYearFacts(ctx context.Context, by award.Officer, unit int64, year, revision int, meets bool) error
-	// CommunityProgress counts the communities of a year below an office: for each
-	// office directly below it, and for itself what is below no other.
+	// CommunityProgress counts the communities and villages of a year below an
+	// office: for each office directly below it, and for itself what is below no
+	// other.
 	CommunityProgress(ctx context.Context, office int64, year int) ([]CommunityProgress, error)
 }
 
@@ -56,11 +57,24 @@ func (a *Acts) ConfirmFacts(ctx context.Context, by award.Officer, key Key, in C
 	})
 }
 
-// CommunityProgress is what the communities of one office's area have come to.
+// CommunityProgress is what the communities of one office's area have come to:
+// all of them, which O's targets are about, and by kind (D-116).
 type CommunityProgress struct {
 	OfficeCode string
 	OfficeName string
 	award.CommunityCounts
+	Urban award.CommunityCounts // 社区: residents' committees
+	Rural award.CommunityCounts // 村
+}
+
+// SumProgress returns the counts of all areas together.
+func SumProgress(areas []CommunityProgress) CommunityProgress {
+	var sum CommunityProgress
+	for _, a := range areas {
+		sum.CommunityCounts = sum.Add(a.CommunityCounts)
+		sum.Urban, sum.Rural = sum.Urban.Add(a.Urban), sum.Rural.Add(a.Rural)
+	}
+	return sum
 }
 
 // CommunityProgress counts a year's communities below an office the officer may

@@ -79,13 +79,13 @@ func TestProgressGoesDownTheTreeOfficeByOffice(t *testing.T) {
 		require.Equal(t, 2026, year, "this year")
 		var out []string
 		for _, p := range progress {
-			out = append(out, fmt.Sprintf("%s %d %d %d %d", p.OfficeCode, p.Communities, p.Reported, p.Confirmed, p.Volunteers))
+			out = append(out, fmt.Sprintf("%s %d+%d %d %d %d", p.OfficeCode, p.Urban.Communities, p.Rural.Communities, p.Reported, p.Confirmed, p.Volunteers))
 		}
 		return out
 	}
-	require.Equal(t, []string{"11 4 1 0 0", "41 7 2 1 10", "44 2 1 1 10", "BT 1 0 0 0"}, shown(w.Admin, ""))
-	require.Equal(t, []string{"410102 3 1 1 10", "410103 1 1 0 0", "410122 2 0 0 0", "410181 1 0 0 0"}, shown(w.Head("41"), "4101"))
-	require.Equal(t, []string{"410102001 2 1 1 10"}, shown(w.Head("410102001"), "410102001"), "a street's own communities count under itself")
+	require.Equal(t, []string{"11 4+0 1 0 0", "41 7+1 2 1 10", "44 2+0 1 1 10", "BT 1+0 0 0 0"}, shown(w.Admin, ""))
+	require.Equal(t, []string{"410102 3+0 1 1 10", "410103 1+0 1 0 0", "410122 2+1 0 0 0", "410181 1+0 0 0 0"}, shown(w.Head("41"), "4101"))
+	require.Equal(t, []string{"410102001 2+0 1 1 10"}, shown(w.Head("410102001"), "410102001"), "a street's own communities count under itself")
 	_, _, err := w.Acts.CommunityProgress(t.Context(), w.Head("41"), "44", 2026)
 	require.Equal(t, award.NotFound, award.CodeOf(err), "another's area")
 
@@ -95,6 +95,35 @@ func TestProgressGoesDownTheTreeOfficeByOffice(t *testing.T) {
 	_, public, err = w.Acts.PublicProgress(t.Context(), 2025)
 	require.NoError(t, err)
 	require.Zero(t, public[0].Reported, "each year by itself")
+}
+
+// O's targets are about 城乡社区: a village's facts count like a community's, with
+// them and apart from them (D-116).
+func TestVillagesCountWithCommunitiesAndApartFromThem(t *testing.T) {
+	w := actstest.New(t)
+	const village = "410122100201"
+	report(t, w, "410122100001", 0, award.Facts{award.FactResidents: 1000, award.FactVolunteers: 50})
+	report(t, w, village, 0, award.Facts{award.FactResidents: 3000, award.FactVolunteers: 600, award.FactServiceCentre: 1})
+	for unit, meets := range map[string]bool{"410122100001": false, village: true} {
+		_, err := w.Acts.ConfirmFacts(t.Context(), w.Clerk("410122"), w.Key(), acts.ConfirmFacts{Unit: unit, Year: 2026, Revision: 1, Meets: meets})
+		require.NoError(t, err)
+	}
+	_, below, err := w.Acts.CommunityProgress(t.Context(), w.Head("410122"), "", 2026)
+	require.NoError(t, err)
+	require.Equal(t, []string{"410122001", "410122100"}, []string{below[0].OfficeCode, below[1].OfficeCode})
+	sum := acts.SumProgress(below)
+	require.Equal(t, award.CommunityCounts{Communities: 2, Reported: 1, Confirmed: 1, Residents: 1000, Volunteers: 50}, sum.Urban)
+	require.Equal(t, award.CommunityCounts{Communities: 1, Reported: 1, Confirmed: 1, Meeting: 1, Residents: 3000, Volunteers: 600, Centres: 1}, sum.Rural)
+	require.Equal(t, sum.Urban.Add(sum.Rural), sum.CommunityCounts)
+	for _, target := range award.ProgressTargets() {
+		if target.Measure == award.MeasureVolunteers {
+			require.True(t, target.Reached(sum.CommunityCounts), "650 of 4000, though the communities alone are short of it")
+			require.False(t, target.Reached(sum.Urban))
+		}
+	}
+	_, public, err := w.Acts.PublicProgress(t.Context(), 2026)
+	require.NoError(t, err)
+	require.EqualValues(t, 1, acts.SumProgress(public).Rural.Meeting)
 }
 
 // TestTheNationIsCountedInAMoment: 120,000 communities of 12,000 streets, each

@@ -3,10 +3,11 @@ package award
 import "time"
 
 // CommunityCounts are what the communities of an area have come to in a year
-// (社区建设进展, domain 10). All but the first two count only what the county
-// office has confirmed.
+// (社区建设进展, domain 10): O speaks of urban and rural ones (城乡社区), which are the
+// residents' committees and the villages of the register (D-116). All but the
+// first two count only what the county office has confirmed.
 type CommunityCounts struct {
-	Communities    int64 // communities of the register today
+	Communities    int64 // of the register today
 	Reported       int64 // of them: have reported facts of the year
 	Confirmed      int64 // of them: confirmed as they stand
 	Meeting        int64 // of them: 管理有序、服务完善、文明祥和

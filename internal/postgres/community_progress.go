@@ -19,12 +19,13 @@ func (t *tx) ConfirmYearFacts(ctx context.Context, by award.Officer, unit int64,
 	return unlessStale(done, "confirm facts")
 }
 
-// CommunityProgress counts the communities of a year below an office. A part is
-// counted with its whole alone: volunteers of a community that does not say how
+// CommunityProgress counts the communities and villages of a year below an office,
+// each kind by itself. A part is counted with its whole alone: volunteers of a community that does not say how
 // many residents it has would make a share of nothing.
 func (t *tx) CommunityProgress(ctx context.Context, office int64, year int) ([]acts.CommunityProgress, error) {
 	var found []struct {
 		Code, Name string
+		Kind       award.Kind
 		award.CommunityCounts
 	}
 	err := t.SelectContext(ctx, &found, `
@@ -37,7 +38,7 @@ func (t *tx) CommunityProgress(ctx context.Context, office int64, year int) ([]a
 		), area AS (
 			SELECT unit_id, child FROM below UNION ALL SELECT $1, $1
 		), counted AS (
-			SELECT o.child, count(*) AS communities, count(f.unit_id) AS reported,
+			SELECT o.child, v.kind, count(*) AS communities, count(f.unit_id) AS reported,
 			       count(*) FILTER (WHERE f.confirmed) AS confirmed,
 			       count(*) FILTER (WHERE f.confirmed AND f.meets) AS meeting,
 			       sum(f.residents) FILTER (WHERE f.confirmed AND f.volunteers IS NOT NULL) AS residents,
@@ -46,7 +47,7 @@ func (t *tx) CommunityProgress(ctx context.Context, office int64, year int) ([]a
 			       sum(f.trained_workers) FILTER (WHERE f.confirmed AND f.workers IS NOT NULL) AS trained_workers,
 			       count(*) FILTER (WHERE f.confirmed AND f.centre = 1) AS centres
 			FROM area o
-			JOIN unit_version v ON v.parent_id = o.unit_id AND v.valid_to IS NULL AND v.kind = 'community'
+			JOIN unit_version v ON v.parent_id = o.unit_id AND v.valid_to IS NULL AND v.kind IN ('community', 'village')
 			LEFT JOIN (
 				SELECT unit_id, meets, confirmed_revision = revision AS confirmed,
 				       (facts ->> 'residents')::bigint AS residents, (facts ->> 'volunteers')::bigint AS volunteers,
@@ -54,19 +55,28 @@ func (t *tx) CommunityProgress(ctx context.Context, office int64, year int) ([]a
 				       (facts ->> 'service_centre')::bigint AS centre
 				FROM year_facts WHERE year = $2
 			) f ON f.unit_id = v.unit_id
-			GROUP BY o.child
+			GROUP BY o.child, v.kind
 		)
-		SELECT v.code, v.name, c.communities, c.reported, c.confirmed, c.meeting,
+		SELECT v.code, v.name, c.kind, c.communities, c.reported, c.confirmed, c.meeting,
 		       coalesce(c.residents, 0) AS residents, coalesce(c.volunteers, 0) AS volunteers, coalesce(c.workers, 0) AS workers,
 		       coalesce(c.trained_workers, 0) AS trainedworkers, c.centres
 		FROM counted c JOIN unit_version v ON v.unit_id = c.child AND v.valid_to IS NULL
-		ORDER BY v.code`, office, year)
+		ORDER BY v.code, c.kind`, office, year)
 	if err != nil {
 		return nil, fmt.Errorf("count communities: %w", err)
 	}
-	progress := make([]acts.CommunityProgress, len(found))
-	for i, f := range found {
-		progress[i] = acts.CommunityProgress{OfficeCode: f.Code, OfficeName: f.Name, CommunityCounts: f.CommunityCounts}
+	var progress []acts.CommunityProgress
+	for _, f := range found {
+		if last := len(progress) - 1; last < 0 || progress[last].OfficeCode != f.Code {
+			progress = append(progress, acts.CommunityProgress{OfficeCode: f.Code, OfficeName: f.Name})
+		}
+		p := &progress[len(progress)-1]
+		p.CommunityCounts = p.Add(f.CommunityCounts)
+		if f.Kind == award.KindVillage {
+			p.Rural = f.CommunityCounts
+		} else {
+			p.Urban = f.CommunityCounts
+		}
 	}
 	return progress, nil
 }
