@@ -250,6 +250,46 @@ func (n nation) visitAll() (failed []int64, corrected int64) {
 	}
 }
 
+// drawsAgain draws three times more from what is published, each time from the list
+// in another order: the sample is the one that was visited. Of a list with one
+// unit changed the hash is another.
+func (n nation) drawsAgain() {
+	n.t.Helper()
+	open, err := n.Acts.PublicSpotCheck(n.t.Context(), n.round.ID)
+	n.must(err)
+	var list []award.FrozenUnit
+	units, widened := map[stratum]int{}, map[string]int{}
+	for _, u := range open.List {
+		list = append(list, u.FrozenUnit)
+		units[stratum{u.Category, u.Office}]++
+	}
+	for _, w := range open.Widenings {
+		widened[w.Office]++
+	}
+	visited := map[string]bool{}
+	for _, u := range open.Sample {
+		visited[u.Code] = true
+	}
+	for range 3 {
+		slices.Reverse(list)
+		slices.Reverse(list[:len(list)/3])
+		again := award.Draw(*open.Seed, award.FrozenHash(list), list)
+		require.Equal(n.t, open.List, again)
+		for _, u := range again {
+			drawn := u.Place <= n.round.Rules.SampleSize(units[stratum{u.Category, u.Office}], widened[u.Office])
+			require.Equal(n.t, visited[u.Code], drawn, "%s", u.Code)
+		}
+	}
+	list[500].Name += "?"
+	require.NotEqual(n.t, open.ListSHA256, slice(award.FrozenHash(list)))
+}
+
+// stratum is what a sample is drawn from: one office's units of a category.
+type stratum struct {
+	category award.Category
+	office   string
+}
+
 // mark has sixty experts from all provinces mark every unit that is still in the
 // list, two experts each, with the marks of its place; of one district an expert
 // withdraws, and so does the one who takes its place (回避).
@@ -327,6 +367,7 @@ func TestANationalStageOfRealSizeEndsWithTheListsWorkedOutByHand(t *testing.T) {
 	widened := actstest.One[int](n.World, `SELECT count(*) FROM spot_check_unit WHERE sampled_as = 'widened'`)
 	require.NotZero(t, widened, "one of an office's eight failing is more than a tenth")
 	require.Equal(t, []string{"vetoed", "vetoed"}, n.states(failed...))
+	n.drawsAgain()
 
 	n.mark()
 	n.score()
@@ -361,12 +402,49 @@ func TestANationalStageOfRealSizeEndsWithTheListsWorkedOutByHand(t *testing.T) {
 	late := objected[slices.IndexFunc(objected, func(o objectedTo) bool { return o.outcome == award.ObjectionReceived })]
 	n.investigated(late.Objection)
 	n.rules(late.Objection, award.ObjectionDismissed)
-	_, err = n.Acts.Supplement(t.Context(), n.Admin, n.Key(), acts.SupplementInput{
-		Round: n.round.ID, Number: "民发〔2027〕99号", Date: award.DateOf(n.Now()), Ground: "异议经核查不成立",
+	n.supplements("民发〔2027〕99号", "异议经核查不成立")
+	streetsOut = slices.Delete(streetsOut, 1, 2)
+	assert.Equal(t, n.codes(n.of(award.Street, without(190, streetsOut...)...)...), n.named(award.Street))
+	assert.Len(t, n.named(award.Community), 499, "the one whose line is corrected waits for its new notice")
+
+	// That line is noticed again, as corrected, for a whole window: 6 to 12 July.
+	// Nobody objects, and its unit is the last to be named.
+	again := n.noticesAgain(notice)
+	n.ends(again)
+	n.supplements("民发〔2027〕108号", "更正后重新公示期满无异议")
+	assert.Equal(t, n.codes(n.of(award.District, append(without(98, 0, 50), 99, 103)...)...), n.named(award.District))
+	assert.Equal(t, n.codes(n.of(award.Street, without(190, streetsOut...)...)...), n.named(award.Street))
+	assert.Equal(t, n.codes(n.of(award.Community, without(500)...)...), n.named(award.Community))
+}
+
+// supplements decides on whoever may be named by now.
+func (n nation) supplements(number, ground string) {
+	n.t.Helper()
+	_, err := n.Acts.Supplement(n.t.Context(), n.Admin, n.Key(), acts.SupplementInput{
+		Round: n.round.ID, Number: number, Date: award.DateOf(n.Now()), Ground: ground,
 	})
 	n.must(err)
-	assert.Equal(t, n.codes(n.of(award.Street, without(190, 10, n.place[failed[0]], n.place[failed[1]])...)...), n.named(award.Street))
-	assert.Len(t, n.named(award.Community), 499, "the one whose line is corrected waits for its new notice")
+}
+
+// noticesAgain gives notice of the one line that a ruling has corrected.
+func (n nation) noticesAgain(corrected acts.Notice) acts.Notice {
+	n.t.Helper()
+	july := award.Date{Year: 2027, Month: time.July, Day: 6}.Starts()
+	n.At(july.Add(8 * time.Hour))
+	done, err := n.Acts.AnnounceNotice(n.t.Context(), n.Admin, n.Key(), acts.AnnounceNoticeInput{
+		Round: n.round.ID, Office: n.code, FirstDay: july,
+		Evidence: []award.Evidence{
+			{Medium: award.CentralMedium, Name: "中国社会报", PublishedAt: july}, {Medium: award.Website, Name: "民政部网站", PublishedAt: july},
+		},
+	})
+	n.must(err)
+	require.Equal(n.t, corrected.ID, done.Result.Corrects)
+	require.Equal(n.t, july.AddDate(0, 0, 7).Unix(), done.Result.ClosesAt.Unix())
+	shown, err := n.Acts.PublicNotice(n.t.Context(), done.Result.ID)
+	n.must(err)
+	require.Len(n.t, shown.Units, 1)
+	require.NotEmpty(n.t, shown.Units[0].Correction)
+	return done.Result
 }
 
 // vote has a committee of nine vote: the list en bloc, without those of Henan for
