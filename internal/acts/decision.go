@@ -3,6 +3,7 @@ package acts
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -196,9 +197,41 @@ func (a *Acts) Supplement(ctx context.Context, by award.Officer, key Key, in Sup
 	})
 }
 
+// nobodyHolds refuses to give a unit a title of the category that it holds from the
+// same office already (domain 6.8): by a supplementary decision of an earlier round
+// it may have come while this one was under way (D-83).
+func (t *act) nobodyHolds(ctx context.Context, round Round, titles []Title) error {
+	units := make([]int64, len(titles))
+	for i, title := range titles {
+		units[i] = title.Unit
+	}
+	held, err := t.HeldTitles(ctx, units)
+	if err != nil {
+		return err
+	}
+	var defects []award.Defect
+	for _, title := range titles {
+		at := slices.IndexFunc(held, func(h Title) bool {
+			return h.Unit == title.Unit && h.Category == title.Category && h.Owner == round.Owner
+		})
+		if at >= 0 {
+			defects = append(defects, award.Defect{
+				Pointer: fmt.Sprintf("/applications/%d", title.Application), Key: "title_holder", Args: []any{title.Name, held[at].Number},
+			})
+		}
+	}
+	if len(defects) > 0 {
+		return award.RefuseFields(award.Conflict, "D-83", "titles_held", defects)
+	}
+	return nil
+}
+
 // giveTitles gives units their titles by a decision, never more than the quota,
 // and returns how many of each category.
 func (t *act) giveTitles(ctx context.Context, round Round, titles []Title, d Decision) (map[award.Category]int, error) {
+	if err := t.nobodyHolds(ctx, round, titles); err != nil {
+		return nil, err
+	}
 	given, err := t.TitlesGiven(ctx, round.ID)
 	if err != nil {
 		return nil, err

@@ -26,6 +26,16 @@ func (c *country) entitled(unit string) acts.Title {
 	return c.title("2026-1-街-" + unit)
 }
 
+// again puts a file of a holder in a second round into a state, as one that has
+// applied anew.
+func (c *country) again(title acts.Title, state award.FileState) (round string, file int64) {
+	c.t.Helper()
+	round = c.OpenDrill(actstest.Drill{}).ID
+	return round, actstest.One[int64](c.World, `INSERT INTO application (round_id, unit_id, category, office_id, state, filed_at, waiting_office_id, waiting_since)
+		SELECT $4, unit_id, category, office_id, $2, shifan_now(), $3, shifan_now() FROM application WHERE id = $1 RETURNING id`,
+		title.Application, state, c.Admin.Office, round)
+}
+
 func (c *country) title(number string) acts.Title {
 	c.t.Helper()
 	title, err := c.Acts.PublicTitle(context.Background(), number)
@@ -137,28 +147,55 @@ func TestARevokedTitleBarsTheUnitAndItsPlaqueComesBackOrIsVoid(t *testing.T) {
 }
 
 // A bar that comes while the unit's file is on its way ends it wherever it stands
-// (D-117), also that of a unit which goes on in its place; a drill is left alone.
+// (D-117), also that of a unit which goes on in its place.
 func TestABarEndsWhatTheUnitHasAppliedFor(t *testing.T) {
 	c := open(t)
 	title := c.entitled("410102001")
 	require.NoError(t, c.onTitle(c.Acts.StartRecheck, c.Head("41"), title.Number))
-	c.Exec(`UPDATE title SET category = 'community'`) // so that it may apply as a street
-	own := c.filed("410102001", award.Street)
+	second, own := c.again(title, award.FileCandidate)
 	other := c.filed("410102002", award.Street)
 	into := c.filed("410103001", award.Street)
 	c.Exec(`INSERT INTO unit_successor (act_id, unit_id, successor_id, effective) SELECT max(id), $1, $2, '2026-01-01' FROM act`, title.Unit, into.Unit)
-	c.Exec(`UPDATE application SET state = 'candidate', waiting_office_id = $2 WHERE id = $1`, own.ID, c.Admin.Office)
 	_, err := c.Acts.RevokeTitle(t.Context(), c.Admin, c.Key(), acts.TitleInput{
 		Number: title.Number, Ground: "材料弄虚作假", Document: "民发〔2029〕9号", Falsified: true,
 	})
 	require.NoError(t, err)
-	for _, f := range []acts.File{own, into} {
-		require.Equal(t, "barred/取消申报资格：材料弄虚作假", actstest.One[string](c.World, `SELECT state || '/' || ground FROM application WHERE id = $1`, f.ID))
-		require.Equal(t, 1, actstest.One[int](c.World, `SELECT count(*) FROM message WHERE kind = 'result' AND office_id = $1 AND body LIKE '%取消申报资格%'`, f.Unit))
-		require.Equal(t, 1, actstest.One[int](c.World, `SELECT count(*) FROM audit WHERE round_id = $1 AND subject = 'application/' || $2::text AND name = 'revoke-title'`, c.round, f.ID))
+	for file, unit := range map[int64]int64{own: title.Unit, into.ID: into.Unit} {
+		round := map[int64]string{own: second, into.ID: c.round}[file]
+		require.Equal(t, "barred/取消申报资格：材料弄虚作假", actstest.One[string](c.World, `SELECT state || '/' || ground FROM application WHERE id = $1`, file))
+		require.Equal(t, 1, actstest.One[int](c.World, `SELECT count(*) FROM message WHERE kind = 'result' AND office_id = $1 AND body LIKE '%取消申报资格%'`, unit))
+		require.Equal(t, 1, actstest.One[int](c.World, `SELECT count(*) FROM audit WHERE round_id = $1 AND subject = 'application/' || $2::text AND name = 'revoke-title'`, round, file))
 	}
 	require.Equal(t, "filed", actstest.One[string](c.World, `SELECT state FROM application WHERE id = $1`, other.ID))
-	require.Equal(t, 2, actstest.One[int](c.World, `SELECT count(*) FROM message WHERE kind = 'barred' AND office_id = $1`, own.Office))
+	require.Equal(t, 2, actstest.One[int](c.World, `SELECT count(*) FROM message WHERE kind = 'barred' AND office_id = $1`, c.Unit("41")))
+}
+
+// A supplementary decision of an earlier round may name a unit that has applied
+// again: nobody is given the same title twice.
+func TestNobodyIsNamedWhoHoldsTheTitleAlready(t *testing.T) {
+	c := open(t)
+	title := c.entitled("410102001")
+	second, again := c.again(title, award.FileNoticedNationally)
+	c.Exec(`WITH l AS (
+			INSERT INTO list (round_id, office_id, kind, revision, minutes, met_on, sha256, officer_id)
+			VALUES ($1, $2, 'candidates', 1, '纪要', '2026-11-02', '', $3) RETURNING id
+		), i AS (
+			INSERT INTO list_item (list_id, application_id, category, position) SELECT id, $4, 'street', 1 FROM l
+		)
+		INSERT INTO public_notice (round_id, number, list_id, office_id, scope, working_days, opens_at, closes_at, final_at, provisional, officer_id, state)
+		SELECT $1, 1, id, $2, 'national', 5, shifan_now() - interval '2 days', shifan_now() - interval '1 day', shifan_now(), false, $3, 'ended' FROM l`,
+		second, c.Admin.Office, c.Admin.ID, again)
+	decide := func() error {
+		_, err := c.Acts.Decide(t.Context(), c.Admin, c.Key(), acts.DecideInput{Round: second, Number: "民发〔2027〕1号", Date: award.DateOf(c.Now())})
+		return err
+	}
+	err := decide()
+	requireRefused(t, err, award.Conflict, "titles_held")
+	refusal, ok := errors.AsType[*award.Error](err)
+	require.True(t, ok)
+	require.Contains(t, refusal.Fields[0].Args, any(title.Number))
+	c.Exec(`UPDATE title SET state = 'revoked' WHERE id = $1`, title.ID)
+	require.NoError(t, decide())
 }
 
 func TestABarOrATitleThatComesAfterTheDraftStopsItsFiling(t *testing.T) {
