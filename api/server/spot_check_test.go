@@ -1,7 +1,10 @@
 package server
 
 import (
+	"bytes"
 	"net/http"
+	"os/exec"
+	"path/filepath"
 	"time"
 
 	"shifan/internal/award"
@@ -55,5 +58,28 @@ func (h *house) visitSample(round string, file int64) {
 	open := public()
 	if open.Seed == nil || len(*open.List) != 1 || len(*open.Sample) != 1 || (*open.Sample)[0].Place != 1 || len(*open.Added) != 0 || open.Commitment != sealed.Commitment {
 		h.t.Errorf("after the last visit the public sees %+v", open)
+	}
+	h.redraws(round)
+}
+
+// redraws gives the offline command what is published, as it is: it draws the same
+// sample, and says so where one unit of the list is another.
+func (h *house) redraws(round string) {
+	h.t.Helper()
+	published := h.call("", "GET", "/api/v1/public/spot-checks/"+round, nil).want(http.StatusOK).body
+	redraw := filepath.Join(h.t.TempDir(), "redraw")
+	if out, err := exec.CommandContext(h.t.Context(), "go", "build", "-o", redraw, "../../deploy/redraw").CombinedOutput(); err != nil {
+		h.t.Fatalf("build the command: %v: %s", err, out)
+	}
+	name := []byte((*into[PublicSpotCheck](answer{t: h.t, body: published}).List)[0].Name)
+	for said, text := range map[string][]byte{
+		"一致 OK": published, "不符 DIFFERS": bytes.ReplaceAll(published, name, append(name, "甲"...)),
+	} {
+		command := exec.CommandContext(h.t.Context(), redraw)
+		command.Stdin = bytes.NewReader(text)
+		out, err := command.CombinedOutput()
+		if !bytes.Contains(out, []byte(said)) || (err == nil) != bytes.Equal(text, published) {
+			h.t.Errorf("%v: %s, want %q of %s", err, out, said, text)
+		}
 	}
 }
