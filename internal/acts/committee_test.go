@@ -207,6 +207,24 @@ func TestOfAProvincesLostListEachUnitIsPutAlone(t *testing.T) {
 	require.Len(t, alone, 2)
 }
 
+// A carried motion holds nobody who has left since: the next in rank moves up, and
+// is no candidate before the committee has been asked about it too.
+func TestWhoLeavesAfterItsMotionWasCarriedIsNoCandidate(t *testing.T) {
+	p := newProvince(t)
+	f := p.scored(award.District, 95, 94, 93)
+	p.Convene(p.Admin, p.round.ID, award.CodeNation, 3)
+	require.Equal(t, award.Carried, p.put(acts.TableMotionsInput{Kind: award.MotionList}, nil))
+	_, err := p.table(acts.TableMotionsInput{Kind: award.MotionUnit, Applications: f[:1]})
+	p.refused(err, award.Conflict, "motion_unit_decided") // carried twice
+	p.must(p.withdraw(f[0]))
+	_, err = p.fixCarried()
+	require.Equal(t, []string{fmt.Sprintf("/applications/%d unit_undecided", f[2])}, p.refused(err, award.Incomplete, "committee_undecided"))
+	require.Equal(t, award.Carried, p.put(acts.TableMotionsInput{Kind: award.MotionList}, nil))
+	_, err = p.fixCarried()
+	p.must(err)
+	require.Equal(t, []string{"withdrawn", "candidate", "candidate"}, p.states(f...))
+}
+
 func TestTwoSecretariesDoNotPutOnePlaceToTheVoteTwice(t *testing.T) {
 	p := newProvince(t)
 	f := p.scored(award.District, 95, 94, 94)
