@@ -32,10 +32,10 @@ test: ## every test, against throw-away servers (PACKAGES=./internal/award/… f
 
 # npm brings the browser's driver and axe-core, pinned by deploy/e2e/package-lock.json.
 E2E := .local/e2e/tool
-e2e: ## walk through the pages in Chromium, with and without JavaScript; pictures in .local/e2e
+e2e: ## a walk through the pages and a round's whole story in Chromium, with and without JavaScript; pictures in .local/e2e
 	@mkdir -p $(E2E) && cp deploy/e2e/* $(E2E)/
 	@cd $(E2E) && npm ci --silent --no-audit --no-fund
-	@CHROMIUM=$$(command -v chromium || command -v chromium-browser) $(LOCAL) test -- go test -tags e2e -count=1 -v -timeout 15m -run TestAWalkInARealBrowser ./api/console
+	@CHROMIUM=$$(command -v chromium || command -v chromium-browser) $(LOCAL) test -- go test -tags e2e -count=1 -v -timeout 15m -run InARealBrowser ./api/console ./worker
 
 generate: $(BIN)/.tools ## write the API's types and routes from api/openapi.yaml
 	@$(BIN)/oapi-codegen -config api/server/oapi-codegen.yaml api/openapi.yaml

@@ -1,58 +1,11 @@
 // A walk through the pages in a real browser: a community checks itself, uploads
 // a paper, applies and files; the street endorses. Once with JavaScript, when
 // axe-core looks at every page, and once without. Screenshots go to SHOTS.
-import { readFileSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { chromium } from 'playwright-core';
+import { enter, finish, look, main, paper, visitor } from './steps.mjs';
 
-const { BASE, SHOTS, CHROMIUM, KEYS, ROUND, UNITS, NOTICE, OBJECTED, HANDLER, TITLE, HELD } = process.env;
+const { KEYS, ROUND, UNITS, NOTICE, OBJECTED, HANDLER, TITLE, HELD } = process.env;
 const keys = JSON.parse(KEYS);
 const units = JSON.parse(UNITS); // one community for each walk
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const sizes = [{ width: 1366, height: 768 }, { width: 390, height: 844 }];
-const violations = [];
-let pages = 0;
-
-mkdirSync(SHOTS, { recursive: true });
-const paper = join(SHOTS, '台账.pdf');
-writeFileSync(paper, '%PDF-1.4\n% ledger\n%%EOF\n');
-
-const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
-
-async function enter(key, scripts) {
-  const context = await browser.newContext({ baseURL: BASE, javaScriptEnabled: scripts, locale: 'zh-CN', viewport: sizes[0] });
-  const page = await context.newPage();
-  page.setDefaultTimeout(20000);
-  await page.goto('/sign-in');
-  await page.getByText('凭密钥登录').first().click();
-  await page.getByLabel('密钥').fill(key);
-  await page.getByRole('button', { name: '凭密钥登录' }).click();
-  await page.getByRole('heading', { name: '待办', level: 1 }).waitFor();
-  return page;
-}
-
-// look takes a picture at both sizes and, with scripts, lets axe-core look.
-async function look(page, name, scripts) {
-  pages++;
-  for (const size of sizes) {
-    await page.setViewportSize(size);
-    if (scripts) {
-      await page.evaluate(axe);
-      const found = await page.evaluate(() => axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] }));
-      for (const v of found.violations) {
-        violations.push(`${name} at ${size.width}: ${v.id}: ${v.help}: ${v.nodes.map((n) => n.target.join(' ')).slice(0, 5).join(', ')}`);
-      }
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      if (wide > 0) violations.push(`${name} at ${size.width}: the page is ${wide} px wider than the window`);
-    }
-    await page.screenshot({ path: join(SHOTS, `${scripts ? 'script' : 'plain'}-${name}-${size.width}.png`), fullPage: true });
-  }
-  await page.setViewportSize(sizes[0]);
-}
-
-// main is the page's content: the buttons of the frame are no part of the work.
-const main = (page) => page.locator('main');
 
 async function walk(unit, scripts) {
   const clerk = await enter(unit.key, scripts);
@@ -163,8 +116,7 @@ async function visit() {
   await look(admin, 'round-english-large', true);
   await admin.context().close();
 
-  const context = await browser.newContext({ baseURL: BASE, locale: 'zh-CN', viewport: sizes[0] });
-  const anyone = await context.newPage();
+  const anyone = await visitor(true);
   for (const [name, path] of [
     ['home', '/'], ['notices', '/notices'], ['notice', `/notices/${NOTICE}`], ['titles', '/titles'],
     ['title', `/titles?number=${encodeURIComponent(TITLE)}`], ['progress', '/progress'], ['spot-check', `/spot-checks/${ROUND}`], ['sign-in', '/sign-in'],
@@ -174,7 +126,7 @@ async function visit() {
   }
   await anyone.getByRole('button', { name: '登录', exact: true }).click();
   await look(anyone, 'sign-in-refused', true);
-  await context.close();
+  await anyone.context().close();
   await object(true);
   await object(false);
   await desk();
@@ -183,9 +135,7 @@ async function visit() {
 
 // object is a citizen's way: from the notices to a receipt, and back with its number.
 async function object(scripts) {
-  const context = await browser.newContext({ baseURL: BASE, javaScriptEnabled: scripts, locale: 'zh-CN', viewport: sizes[0] });
-  const citizen = await context.newPage();
-  citizen.setDefaultTimeout(20000);
+  const citizen = await visitor(scripts);
   await citizen.goto('/');
   await main(citizen).getByRole('link', { name: /^提出异议/ }).first().click();
   await look(citizen, 'objection-unit', scripts);
@@ -212,7 +162,7 @@ async function object(scripts) {
   await main(citizen).getByText('决定是否受理').first().waitFor();
   await look(citizen, 'objection-status', scripts);
   if (scripts) await report(citizen);
-  await context.close();
+  await citizen.context().close();
   return receipt;
 }
 
@@ -307,13 +257,12 @@ async function committee() {
   await admin.context().close();
 }
 
+let failed;
 try {
   await walk(units[0], true);
   await walk(units[1], false);
   await visit();
-} finally {
-  await browser.close();
+} catch (error) {
+  failed = error;
 }
-console.log(`${pages} pages, ${violations.length} violations`);
-for (const v of violations) console.log(v);
-process.exit(violations.length ? 1 : 0);
+await finish(failed);
