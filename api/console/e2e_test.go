@@ -97,7 +97,8 @@ func (h *house) administratorPages() [][2]string {
 	require.NoError(h.t, err)
 	draft := fmt.Sprintf("/standards/%d", drafted.Result.ID)
 	h.Exec(`INSERT INTO title (number, round_id, application_id, unit_id, category, text, drill, named_on)
-		SELECT '2026-1-社-' || lpad(id::text, 3, '0'), round_id, id, unit_id, category, '全国和谐社区建设示范社区', false, '2026-11-01' FROM application`)
+		SELECT '2026-1-社-' || lpad(id::text, 3, '0'), round_id, id, unit_id, category, '全国和谐社区建设示范社区', false, '2026-11-01' FROM application
+		WHERE id NOT IN (SELECT application_id FROM title)`)
 	title := actstest.One[string](h.World, `SELECT min(number) FROM title WHERE NOT drill`)
 	reported, err := h.Acts.ReportTitle(h.t.Context(), h.Admin, h.Key(), acts.TitleReport{
 		Title: title, Channel: "letter", Received: award.DateOf(h.Now()), Facts: "居民来信反映社区服务中心从不开门。",
