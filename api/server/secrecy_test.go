@@ -453,8 +453,7 @@ func (m *matrix) ask(r reader, q request) *httptest.ResponseRecorder {
 	ctx, cancel := context.WithTimeout(m.t.Context(), 20*time.Second)
 	defer cancel()
 	in := httptest.NewRequestWithContext(ctx, q.method, q.path, strings.NewReader(q.body))
-	m.asked++
-	in.RemoteAddr = fmt.Sprintf("10.%d.%d.%d:1", m.asked>>16, m.asked>>8&255, m.asked&255) // no visitor asks too often
+	in.RemoteAddr = m.address()
 	if r.key != "" {
 		in.Header.Set("Authorization", "Bearer "+r.key)
 	}
@@ -470,6 +469,12 @@ func (m *matrix) ask(r reader, q request) *httptest.ResponseRecorder {
 		m.t.Errorf("%s %s in the name of %s fails: %s", q.method, q.path, r, w.Body)
 	}
 	return w
+}
+
+// address is where the next question comes from: no visitor asks too often.
+func (m *matrix) address() string {
+	m.asked++
+	return fmt.Sprintf("10.%d.%d.%d:1", m.asked>>16, m.asked>>8&255, m.asked&255)
 }
 
 // look looks for canaries in an answer: in its body, a workbook's cells and its
@@ -497,7 +502,7 @@ func (m *matrix) look(r reader, q request, answer *httptest.ResponseRecorder) {
 var handsOut = map[string]bool{"createKeys": true, "openAccounts": true}
 
 // published are the reads of what a decision has told everybody: the units named.
-var published = map[string]bool{"listTitles": true}
+var published = map[string]bool{"listTitles": true, "/titles": true, "/titles/:number": true, "/titles/:number/report": true}
 
 // bodyText returns what a body says; of a workbook, all its sheets.
 func bodyText(t *testing.T, body []byte) string {
