@@ -29,6 +29,7 @@ import (
 	"shifan/internal/acts"
 	"shifan/internal/config"
 	"shifan/internal/evidence"
+	"shifan/internal/openid"
 	"shifan/internal/postgres"
 	"shifan/workflows"
 )
@@ -92,6 +93,17 @@ const (
 	drainPatience  = 25 * time.Second // below the 30 s an orchestrator grants
 )
 
+// identities is where officers may sign in besides their accounts; nil: nowhere.
+func identities(settings config.Config, log *slog.Logger) console.IdentityProvider {
+	if settings.OIDCIssuer == "" {
+		return nil
+	}
+	return openid.New(openid.Settings{
+		Issuer: settings.OIDCIssuer, ClientID: settings.OIDCClientID,
+		ClientSecret: settings.OIDCClientSecret, RedirectURL: settings.OIDCRedirectURL,
+	}, time.Now, log)
+}
+
 // serve answers requests until ctx ends, then finishes those it has begun.
 func serve(ctx context.Context, settings config.Config, log *slog.Logger, db *sqlx.DB) error {
 	log.Info("api starts", "config", settings)
@@ -113,7 +125,7 @@ func serve(ctx context.Context, settings config.Config, log *slog.Logger, db *sq
 	a.KeepEvidence(kept)
 	pages, err := console.New(console.Options{
 		Acts: a, Standards: server.StandardText{}, Log: log, Secure: settings.SecureCookies,
-		TemporalUI: settings.TemporalUI, Namespace: settings.TemporalNamespace,
+		TemporalUI: settings.TemporalUI, Namespace: settings.TemporalNamespace, Identities: identities(settings, log),
 	})
 	if err != nil {
 		return err

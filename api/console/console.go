@@ -28,9 +28,10 @@ type Options struct {
 	Acts       *acts.Acts
 	Standards  StandardText
 	Log        *slog.Logger
-	Secure     bool   // cookies go over TLS alone
-	TemporalUI string // where operators see the procedure; "": no link
-	Namespace  string // of Temporal
+	Secure     bool             // cookies go over TLS alone
+	TemporalUI string           // where operators see the procedure; "": no link
+	Namespace  string           // of Temporal
+	Identities IdentityProvider // nil: officers sign in with their accounts alone
 }
 
 // Console serves the pages.
@@ -99,10 +100,12 @@ func (c *Console) Serve(r gin.IRouter, reads, says func(g *gin.Context) bool) {
 	public.GET("/sign-in", c.open(c.signIn))
 	public.POST("/sign-in", c.open(c.postSignIn))
 	public.POST("/sign-in/key", c.open(c.postSignInByKey))
+	c.serveIdentity(public)
 
 	r.POST("/sign-out", c.inside(c.postSignOut))
 	r.GET("/password", c.inside(c.password))
 	r.POST("/password", c.inside(c.postPassword))
+	r.POST("/password/unbinding", c.inside(c.postUnbinding))
 	r.GET("/todo", c.inside(c.todo))
 	r.GET("/messages", c.inside(c.messages))
 	r.POST("/messages/:id/reading", c.inside(c.postReading))

@@ -35,10 +35,14 @@ func newHouse(t *testing.T) *house {
 	return houseOver(t, actstest.New(t))
 }
 
-func houseOver(t *testing.T, w *actstest.World) *house {
+func houseOver(t *testing.T, w *actstest.World, with ...func(o *console.Options)) *house {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
-	pages, err := console.New(console.Options{Acts: w.Acts, Standards: server.StandardText{}, Log: log, TemporalUI: "http://temporal.example", Namespace: "default"})
+	options := console.Options{Acts: w.Acts, Standards: server.StandardText{}, Log: log, TemporalUI: "http://temporal.example", Namespace: "default"}
+	for _, change := range with {
+		change(&options)
+	}
+	pages, err := console.New(options)
 	require.NoError(t, err)
 	contract, err := os.ReadFile("../openapi.yaml")
 	require.NoError(t, err)

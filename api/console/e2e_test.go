@@ -15,9 +15,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"shifan/api/console"
 	"shifan/internal/acts"
 	"shifan/internal/acts/actstest"
 	"shifan/internal/award"
+	"shifan/internal/openid/openidtest"
 )
 
 // walker is one community that a walk is made for.
@@ -30,10 +32,14 @@ type walker struct {
 // TestAWalkInARealBrowser lets deploy/e2e/walk.mjs walk through the pages in
 // Chromium. `make e2e` brings what it needs.
 func TestAWalkInARealBrowser(t *testing.T) {
-	h := newHouse(t)
+	site := httptest.NewUnstartedServer(nil)
+	at := openidtest.New(t)
+	at.ReturnTo("http://" + site.Listener.Addr().String())
+	h := houseOver(t, actstest.New(t), func(o *console.Options) { o.Identities = at.Client(time.Now) })
 	h.Run() // a browser's cookies go by the real clock
 	round := h.OpenDrill(actstest.Drill{}).ID
-	site := httptest.NewServer(h.handler)
+	site.Config.Handler = h.handler
+	site.Start()
 	t.Cleanup(site.Close)
 
 	key := func(o award.Officer) string {
@@ -57,6 +63,7 @@ func TestAWalkInARealBrowser(t *testing.T) {
 		{"伏牛路社区", key(h.Clerk("410102001001")), blocks},
 		{"华山路社区", key(h.Clerk("410102001002")), blocks},
 	}
+	h.own(h.Head("410103"), "zhaoliu")
 	handler := h.Clerk("41")
 	notice := h.notice(round, "410103001001", "410122001001")
 	h.Exec(`INSERT INTO title (number, round_id, application_id, unit_id, category, text, drill, named_on)
@@ -72,7 +79,7 @@ func TestAWalkInARealBrowser(t *testing.T) {
 	walk := exec.CommandContext(t.Context(), "node", "walk.mjs")
 	walk.Dir = filepath.Join(root, ".local", "e2e", "tool")
 	walk.Env = append(os.Environ(),
-		"BASE="+site.URL, "SHOTS="+filepath.Join(root, ".local", "e2e"), "ROUND="+round, "NOTICE="+strconv.FormatInt(notice, 10), "TITLE=演练-1", "HANDLER=41[clerk]", "OBJECTED="+actstest.One[string](h.World, `SELECT name FROM unit_version WHERE code = '410103001001' LIMIT 1`),
+		"BASE="+site.URL, "SHOTS="+filepath.Join(root, ".local", "e2e"), "ROUND="+round, "NOTICE="+strconv.FormatInt(notice, 10), "TITLE=演练-1", "HANDLER=41[clerk]", "LOGIN=zhaoliu", "PASSWORD="+chosen, "OBJECTED="+actstest.One[string](h.World, `SELECT name FROM unit_version WHERE code = '410103001001' LIMIT 1`),
 		"ADMIN="+text(h.administratorPages()), "HELD="+actstest.One[string](h.World, `SELECT min(number) FROM title WHERE NOT drill`), "DESK="+text(h.deskPages(round)), "UNITS="+text(walkers), "KEYS="+text(map[string]string{
 			"street": key(h.Clerk(street)), "head": key(h.Head("410102")), "admin": key(h.Admin), "province": key(h.Head("41")), "handler": key(handler),
 		}))

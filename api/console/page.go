@@ -282,8 +282,12 @@ func (p *page) With(data any) map[string]any { return map[string]any{"Page": p, 
 func (p *page) Word(kind string, value any) string { return p.T(kind + "_" + fmt.Sprint(value)) }
 
 // Path is where the reader is, for the switches to come back to: after a form
-// that was refused, the page that it stood on.
+// that was refused, the page that it stood on. An answer of the identity provider
+// is read once.
 func (p *page) Path() string {
+	if p.c.Request.URL.Path == returnAt {
+		return "/sign-in"
+	}
 	if p.c.Request.Method == http.MethodGet {
 		return p.c.Request.URL.RequestURI()
 	}

@@ -1,15 +1,21 @@
 package console
 
 import (
+	"cmp"
 	"strings"
+	"unicode"
 
 	"shifan/internal/acts"
 	"shifan/internal/award"
 )
 
+// mostAddress is the longest address of ours that is gone on to.
+const mostAddress = 1000
+
 // local returns an address of ours to go on to; none of anybody else's.
 func local(to, otherwise string) string {
-	if !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.ContainsAny(to, "\\\n\r\t") {
+	if !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || len(to) > mostAddress ||
+		strings.ContainsFunc(to, func(r rune) bool { return r == '\\' || unicode.IsControl(r) }) {
 		return otherwise
 	}
 	return to
@@ -45,8 +51,9 @@ func (p *page) showSignIn(next string) error {
 		next = p.Form.Get("next")
 	}
 	return p.show("sign_in", p.T("page_sign_in"), map[string]any{
-		"Next":  local(next, ""),
-		"Login": p.Text("login", p.T("label_login"), "").as(func(f *field) { f.Required, f.Complete = true, "username" }),
+		"Next":     local(next, ""),
+		"Identity": p.console.Identities != nil,
+		"Login":    p.Text("login", p.T("label_login"), "").as(func(f *field) { f.Required, f.Complete = true, "username" }),
 		"Password": field{
 			ID: "password", Kind: "password", Label: p.T("label_password"), Required: true, Complete: "current-password", Wrong: p.Wrong("password"),
 		},
@@ -57,26 +64,45 @@ func (p *page) showSignIn(next string) error {
 // postSignIn opens a session with a name and a password.
 func (c *Console) postSignIn(p *page) error {
 	token, err := c.Acts.SignIn(p.ctx(), p.login(), p.Form.Get("password"))
-	return p.enter(token, err)
+	return p.enter(token, p.Form.Get("next"), err)
 }
 
 // postSignInByKey opens a session with an API key.
 func (c *Console) postSignInByKey(p *page) error {
 	token, err := c.Acts.SignInByKey(p.ctx(), strings.TrimSpace(p.Form.Get("key-text")))
-	return p.enter(token, err)
+	return p.enter(token, p.Form.Get("next"), err)
 }
 
-// enter keeps a session's token with the browser and goes to the work.
-func (p *page) enter(token string, err error) error {
+// enter begins with a new session and goes to the work.
+func (p *page) enter(token, next string, err error) error {
 	if err != nil {
-		if err := p.refused(err); err != nil {
+		return p.stayOut(next, err)
+	}
+	if err := p.begun(token); err != nil {
+		return err
+	}
+	p.redirect(local(next, "/todo"))
+	return nil
+}
+
+// stayOut says at the door why somebody did not come in.
+func (p *page) stayOut(next string, err error) error {
+	if err := p.refused(err); err != nil {
+		return err
+	}
+	p.Refusal.Title = p.T("sign_in_failed")
+	return p.showSignIn(next)
+}
+
+// begun keeps a new session's token with the browser. The session that it had
+// before ends.
+func (p *page) begun(token string) error {
+	if p.SignedIn {
+		if err := p.console.Acts.SignOut(p.ctx(), p.token); err != nil {
 			return err
 		}
-		p.Refusal.Title = p.T("sign_in_failed")
-		return p.showSignIn("")
 	}
 	p.setCookie(sessionCookie, token, award.SessionLife)
-	p.redirect(local(p.Form.Get("next"), "/todo"))
 	return nil
 }
 
@@ -90,17 +116,25 @@ func (c *Console) postSignOut(p *page) error {
 	return nil
 }
 
-// password is where the reader changes the own password (修改密码).
+// password is where the reader changes the own password (修改密码), and sees what
+// identity is bound to the account.
 func (c *Console) password(p *page) error {
 	secret := func(id, label, complete string) field {
 		return field{ID: id, Kind: "password", Label: p.T(label), Required: true, Complete: complete, Wrong: p.Wrong(id)}
+	}
+	id, err := c.Acts.OwnIdentity(p.ctx(), p.by())
+	if err != nil && award.CodeOf(err) != award.NotFound {
+		return err
 	}
 	return p.show("password", p.T("page_password"), map[string]any{
 		"Current": secret("current", "label_password_current", "current-password"),
 		"New": secret("password", "label_password_new", "new-password").as(func(f *field) {
 			f.Help = p.T("help_password", award.LeastPassword)
 		}),
-		"Again": secret("again", "label_password_again", "new-password"),
+		"Again":    secret("again", "label_password_again", "new-password"),
+		"Identity": c.Identities != nil,
+		"Bound":    err == nil,
+		"Name":     cmp.Or(id.Name, id.Subject),
 	})
 }
 

@@ -22,6 +22,12 @@ func (h *house) account(o award.Officer, login string) string {
 	return done.Result.Password
 }
 
+// inside reports whether the reader is signed in.
+func (b *browser) inside() bool {
+	b.t.Helper()
+	return strings.Contains(b.get("/messages").body, `action="/sign-out"`)
+}
+
 const chosen = "correct horse battery"
 
 func TestAnOfficerSignsInChoosesAPasswordAndSignsOut(t *testing.T) {
@@ -83,36 +89,32 @@ func TestARightPasswordEndsTheCountOfWrongOnes(t *testing.T) {
 }
 
 func TestASessionEndsByItsTimesAndWithItsOfficer(t *testing.T) {
-	inside := func(h *house, b *browser) bool {
-		return strings.Contains(b.get("/messages").body, `action="/sign-out"`)
-	}
-
 	t.Run("without a request for two hours", func(t *testing.T) {
 		h := newHouse(t)
 		b := h.as(h.Clerk("410102001"))
 		h.At(actstest.Start().Add(award.SessionIdle - time.Second))
-		require.True(t, inside(h, b))
+		require.True(t, b.inside())
 		h.At(actstest.Start().Add(2*award.SessionIdle - 2*time.Minute))
-		require.True(t, inside(h, b), "it was seen meanwhile")
+		require.True(t, b.inside(), "it was seen meanwhile")
 		h.At(actstest.Start().Add(3*award.SessionIdle - 2*time.Minute))
-		require.False(t, inside(h, b))
+		require.False(t, b.inside())
 	})
 	t.Run("after twelve hours in any case", func(t *testing.T) {
 		h := newHouse(t)
 		b := h.as(h.Clerk("410102001"))
 		for at := time.Hour; at < award.SessionLife; at += time.Hour {
 			h.At(actstest.Start().Add(at))
-			require.True(t, inside(h, b))
+			require.True(t, b.inside())
 		}
 		h.At(actstest.Start().Add(award.SessionLife))
-		require.False(t, inside(h, b))
+		require.False(t, b.inside())
 	})
 	t.Run("with the key that opened it", func(t *testing.T) {
 		h := newHouse(t)
 		b := h.as(h.Clerk("410102001"))
 		_, err := h.Acts.RevokeKey(t.Context(), h.Admin, h.Key(), actstest.One[int64](h.World, `SELECT max(id) FROM api_key`), "遗失")
 		require.NoError(t, err)
-		require.False(t, inside(h, b))
+		require.False(t, b.inside())
 	})
 	t.Run("when its officer is stopped or its password is reset", func(t *testing.T) {
 		h := newHouse(t)
@@ -126,7 +128,7 @@ func TestASessionEndsByItsTimesAndWithItsOfficer(t *testing.T) {
 		b = h.as(o)
 		_, err := h.Acts.DisableOfficer(t.Context(), h.Admin, h.Key(), o.ID, "调离")
 		require.NoError(t, err)
-		require.False(t, inside(h, b))
+		require.False(t, b.inside())
 	})
 }
 

@@ -5035,6 +5035,12 @@ type RevokeKeyParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// UnbindIdentityParams defines parameters for UnbindIdentity.
+type UnbindIdentityParams struct {
+	// IdempotencyKey 幂等键,同键同内容只办一次
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ChangePasswordJSONBody defines parameters for ChangePassword.
 type ChangePasswordJSONBody struct {
 	Current  string `json:"current"`
@@ -6794,6 +6800,9 @@ type ServerInterface interface {
 	// GetMe 我是谁 Who the key belongs to
 	// (GET /me)
 	GetMe(c *gin.Context)
+	// UnbindIdentity 解除本人账号的统一身份绑定 Unbind the identity of one's own account to the pages
+	// (DELETE /me/identity)
+	UnbindIdentity(c *gin.Context, params UnbindIdentityParams)
 	// ChangePassword 修改本人密码 Change one's own password to the pages
 	// (PUT /me/password)
 	ChangePassword(c *gin.Context, params ChangePasswordParams)
@@ -8158,6 +8167,46 @@ func (siw *ServerInterfaceWrapper) GetMe(c *gin.Context) {
 	}
 
 	siw.Handler.GetMe(c)
+}
+
+// UnbindIdentity operation middleware
+func (siw *ServerInterfaceWrapper) UnbindIdentity(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UnbindIdentityParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.UnbindIdentity(c, params)
 }
 
 // ChangePassword operation middleware
@@ -16722,6 +16771,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 
 	router.GET(options.BaseURL+"/me", wrapper.GetMe)
 	router.PUT(options.BaseURL+"/me/password", wrapper.ChangePassword)
+	router.DELETE(options.BaseURL+"/me/identity", wrapper.UnbindIdentity)
 	router.GET(options.BaseURL+"/rounds", wrapper.ListRounds)
 	router.POST(options.BaseURL+"/rounds", wrapper.CreateRound)
 	router.GET(options.BaseURL+"/rounds/:round", wrapper.GetRound)
@@ -17941,6 +17991,45 @@ type GetMedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetMedefaultApplicationProblemPlusJSONResponse) VisitGetMeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnbindIdentityRequestObject struct {
+	Params UnbindIdentityParams
+}
+
+type UnbindIdentityResponseObject interface {
+	VisitUnbindIdentityResponse(w http.ResponseWriter) error
+}
+
+type UnbindIdentity200JSONResponse ReceiptOnly
+
+func (response UnbindIdentity200JSONResponse) VisitUnbindIdentityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnbindIdentitydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UnbindIdentitydefaultApplicationProblemPlusJSONResponse) VisitUnbindIdentityResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -25245,6 +25334,9 @@ type StrictServerInterface interface {
 	// GetMe 我是谁 Who the key belongs to
 	// (GET /me)
 	GetMe(ctx context.Context, request GetMeRequestObject) (GetMeResponseObject, error)
+	// UnbindIdentity 解除本人账号的统一身份绑定 Unbind the identity of one's own account to the pages
+	// (DELETE /me/identity)
+	UnbindIdentity(ctx context.Context, request UnbindIdentityRequestObject) (UnbindIdentityResponseObject, error)
 	// ChangePassword 修改本人密码 Change one's own password to the pages
 	// (PUT /me/password)
 	ChangePassword(ctx context.Context, request ChangePasswordRequestObject) (ChangePasswordResponseObject, error)
@@ -26537,6 +26629,32 @@ func (sh *strictHandler) GetMe(ctx *gin.Context) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetMeResponseObject); ok {
 		if err := validResponse.VisitGetMeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// UnbindIdentity operation middleware
+func (sh *strictHandler) UnbindIdentity(ctx *gin.Context, params UnbindIdentityParams) {
+	var request UnbindIdentityRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UnbindIdentity(ctx, request.(UnbindIdentityRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UnbindIdentity")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(UnbindIdentityResponseObject); ok {
+		if err := validResponse.VisitUnbindIdentityResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

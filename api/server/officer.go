@@ -81,6 +81,15 @@ func (s *Server) ChangePassword(ctx context.Context, request ChangePasswordReque
 	return ChangePassword200JSONResponse{Receipt: receipt(done)}, nil
 }
 
+// UnbindIdentity unbinds the identity of the caller's own account.
+func (s *Server) UnbindIdentity(ctx context.Context, _ UnbindIdentityRequestObject) (UnbindIdentityResponseObject, error) {
+	done, err := s.acts.UnbindIdentity(ctx, officer(ctx), actKey(ctx), "")
+	if err != nil {
+		return nil, err
+	}
+	return UnbindIdentity200JSONResponse{Receipt: receipt(done)}, nil
+}
+
 // CreateKeys hands out keys, one or many.
 func (s *Server) CreateKeys(ctx context.Context, request CreateKeysRequestObject) (CreateKeysResponseObject, error) {
 	in := make([]acts.KeyFor, len(request.Body.Offices))

@@ -18,7 +18,7 @@ import (
 var actOf = map[string]award.Act{
 	"createOfficer": award.ActCreateOfficer, "disableOfficer": award.ActDisableOfficer,
 	"createKeys": award.ActCreateKeys, "revokeKey": award.ActRevokeKey,
-	"setLogin": award.ActSetLogin, "changePassword": award.ActChangePassword, "openAccounts": award.ActOpenAccounts,
+	"setLogin": award.ActSetLogin, "changePassword": award.ActChangePassword, "unbindIdentity": award.ActUnbindIdentity, "openAccounts": award.ActOpenAccounts,
 	"correctUnit": award.ActCorrectUnit, "changeUnit": award.ActChangeUnit, "setContact": award.ActSetContact,
 
 	"proposeCalendarChange": award.ActProposeCalendar, "approveCalendarChange": award.ActApproveCalendar,

@@ -24,7 +24,7 @@ func TestEveryMessageHasASentenceInEveryLanguage(t *testing.T) {
 		t.Fatal(err)
 	}
 	keys := make(map[string]string) // key → where
-	for _, m := range messagesOf(t, "../../internal/award", "../../internal/acts", "../../internal/postgres", "../../internal/sheet", ".") {
+	for _, m := range messagesOf(t, "../../internal/award", "../../internal/acts", "../../internal/postgres", "../../internal/sheet", "../../internal/openid", ".") {
 		keys[m.key] = m.place
 		for _, language := range text.Languages() {
 			for _, at := range holes(texts[language][m.key]) {

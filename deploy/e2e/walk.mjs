@@ -3,7 +3,7 @@
 // axe-core looks at every page, and once without. Screenshots go to SHOTS.
 import { enter, finish, look, main, paper, visitor } from './steps.mjs';
 
-const { KEYS, ROUND, UNITS, NOTICE, OBJECTED, HANDLER, TITLE, HELD } = process.env;
+const { KEYS, ROUND, UNITS, NOTICE, OBJECTED, HANDLER, TITLE, HELD, LOGIN, PASSWORD } = process.env;
 const keys = JSON.parse(KEYS);
 const units = JSON.parse(UNITS); // one community for each walk
 
@@ -131,6 +131,28 @@ async function visit() {
   await object(false);
   await desk();
   await committee();
+  await identity(true);
+  await identity(false);
+}
+
+// identity comes in by the identity provider: the first time by binding, then at once.
+async function identity(first) {
+  const page = await visitor(first);
+  await page.goto('/messages');
+  await main(page).getByRole('link', { name: '统一身份认证登录' }).click();
+  if (first) {
+    await main(page).getByText('张三').waitFor();
+    await look(page, 'binding', true);
+    await page.getByLabel('登录名').fill(LOGIN);
+    await page.getByLabel('密码').fill(PASSWORD);
+    await page.getByRole('button', { name: '绑定并登录' }).click();
+    await main(page).getByText('统一身份已绑定').waitFor();
+    await page.goto('/password');
+    await look(page, 'password-bound', true);
+    await page.goto('/messages');
+  }
+  await page.getByRole('heading', { name: '消息', level: 1 }).waitFor();
+  await page.context().close();
 }
 
 // object is a citizen's way: from the notices to a receipt, and back with its number.

@@ -67,6 +67,12 @@ var forbidden = []arrow{
 	{"internal/acts", "gocloud.dev/blob"},
 	{"internal/acts", "golang.org/x/crypto/bcrypt"},
 
+	{"internal/openid", "database/sql"},
+	{"internal/openid", "shifan/internal/postgres"},
+	{"internal/acts", "shifan/internal/openid"},
+	{"api/console", "shifan/internal/openid"},
+	{"api/console", "github.com/coreos/go-oidc/v3/oidc"},
+
 	{"internal/postgres", "net/http"},
 	{"internal/postgres", "shifan/workflows"},
 	{"internal/postgres", "shifan/activities"},
@@ -120,6 +126,9 @@ var allowed = []arrow{
 	{"internal/logfile", "shifan/internal/award"},
 	{"internal/evidence", "shifan/internal/acts"},
 	{"internal/evidence", "gocloud.dev/blob/fileblob"},
+	{"internal/openid", "shifan/internal/acts"},
+	{"internal/openid", "github.com/coreos/go-oidc/v3/oidc"},
+	{"internal/openid", "golang.org/x/oauth2"},
 	{"internal/postgres", "database/sql"},
 	{"internal/postgres", "shifan/internal/acts"},
 	{"internal/postgres", "github.com/jmoiron/sqlx"},

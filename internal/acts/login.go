@@ -51,7 +51,8 @@ type HandedLogin struct {
 }
 
 // SetLogin opens an officer's login, or resets it (开通、重置登录账号): a
-// temporary password to be handed over, no lock any more, and every session ended.
+// temporary password to be handed over, no lock and no identity any more, and
+// every session ended.
 func (a *Acts) SetLogin(ctx context.Context, by award.Officer, key Key, in SetLogin) (Done[HandedLogin], error) {
 	return once(ctx, a, by, key, award.ActSetLogin, "", func(t *act) (HandedLogin, error) {
 		o, err := t.LockOfficer(ctx, in.Officer)
@@ -92,6 +93,9 @@ func (a *Acts) openLogin(ctx context.Context, t *act, o OfficerRecord) error {
 	if err := t.SaveLogin(ctx, Login{Officer: o.ID, Name: o.Login, Hash: hash, Temporary: true}); err != nil {
 		return err
 	}
+	if _, err := t.unbind(ctx, o.ID); err != nil {
+		return err
+	}
 	return t.EndSessions(ctx, o.ID, [32]byte{})
 }
 
@@ -109,7 +113,7 @@ func (a *Acts) ChangePassword(ctx context.Context, by award.Officer, key Key, in
 	if err != nil {
 		return Receipt{}, err
 	}
-	if _, err := a.verify(ctx, login.Name, in.Current); err != nil {
+	if err := a.verify(ctx, login.Name, in.Current, nil); err != nil {
 		return Receipt{}, err
 	}
 	key.Body = [32]byte{}
@@ -128,6 +132,13 @@ func (a *Acts) ChangePassword(ctx context.Context, by award.Officer, key Key, in
 		if err != nil {
 			return struct{}{}, err
 		}
+		held, err := t.LockLogin(ctx, login.Name)
+		if err != nil {
+			return struct{}{}, err
+		}
+		if held.Hash != login.Hash { // changed or reset since the current one was right
+			return struct{}{}, award.Refuse(award.Forbidden, "D-94", "login_wrong")
+		}
 		if err := t.SaveLogin(ctx, Login{Officer: by.ID, Name: login.Name, Hash: hash}); err != nil {
 			return struct{}{}, err
 		}
@@ -141,17 +152,18 @@ func (a *Acts) ChangePassword(ctx context.Context, by award.Officer, key Key, in
 
 // verify checks a name and a password, and counts what is wrong: after
 // award.MostFailures in a row the login is locked (D-94), for right passwords
-// too. What it counts stands, whatever comes of the refusal.
-func (a *Acts) verify(ctx context.Context, name, password string) (Login, error) {
+// too. What it counts stands, whatever comes of the refusal. What a right password
+// opens is done in the transaction that holds the login, so that a reset meanwhile
+// leaves nothing open; nil: nothing.
+func (a *Acts) verify(ctx context.Context, name, password string, open func(tx Tx, l Login) error) error {
 	known, err := a.store.LoginNamed(ctx, name)
 	if err != nil && award.CodeOf(err) != award.NotFound {
-		return Login{}, err
+		return err
 	}
 	right, err := a.passwords.match(ctx, known.Hash, password) // slow: no row is held meanwhile
 	if err != nil {
-		return Login{}, err
+		return err
 	}
-	var l Login
 	var refused error
 	err = a.store.InTx(ctx, func(tx Tx) error {
 		refused = nil
@@ -159,7 +171,7 @@ func (a *Acts) verify(ctx context.Context, name, password string) (Login, error)
 		if err != nil {
 			return err
 		}
-		l, err = tx.LockLogin(ctx, name)
+		l, err := tx.LockLogin(ctx, name)
 		switch {
 		case award.CodeOf(err) == award.NotFound:
 			refused = award.Refuse(award.Forbidden, "D-94", "login_wrong")
@@ -169,11 +181,17 @@ func (a *Acts) verify(ctx context.Context, name, password string) (Login, error)
 		case now.Before(l.LockedUntil):
 			refused = locked(l.LockedUntil)
 			return nil
-		case right && l.Hash == known.Hash && l.Failures == 0:
-			return nil
 		case right && l.Hash == known.Hash:
-			l.Failures = 0
-			return tx.SaveLogin(ctx, l)
+			if l.Failures > 0 {
+				l.Failures = 0
+				if err := tx.SaveLogin(ctx, l); err != nil {
+					return err
+				}
+			}
+			if open == nil {
+				return nil
+			}
+			return open(tx, l)
 		}
 		l.Failures++
 		refused = award.Refuse(award.Forbidden, "D-94", "login_wrong")
@@ -187,9 +205,9 @@ func (a *Acts) verify(ctx context.Context, name, password string) (Login, error)
 		return tx.SaveLogin(ctx, l)
 	})
 	if err != nil {
-		return Login{}, fmt.Errorf("verify a password: %w", err)
+		return fmt.Errorf("verify a password: %w", err)
 	}
-	return l, refused
+	return refused
 }
 
 // locked says until when, to the minute that has begun by then.

@@ -34,6 +34,7 @@ type officerTx interface {
 	keyTx
 	loginTx
 	sessionTx
+	identityTx
 	// LockOfficer reads an officer and holds the row until the end;
 	// award.NotFound when there is none.
 	LockOfficer(ctx context.Context, id int64) (OfficerRecord, error)
@@ -55,6 +56,7 @@ type officerReads interface {
 	keyReads
 	loginReads
 	sessionReads
+	identityReads
 	auditReads
 	// Officer reads one officer; award.NotFound when there is none.
 	Officer(ctx context.Context, id int64) (OfficerRecord, error)
@@ -124,7 +126,8 @@ func checkName(name string) []award.Defect {
 	return nil
 }
 
-// DisableOfficer stops an officer's account and every key of it.
+// DisableOfficer stops an officer's account and every key of it. What identity is
+// bound to it is free for another.
 func (a *Acts) DisableOfficer(ctx context.Context, by award.Officer, key Key, id int64, reason string) (Receipt, error) {
 	done, err := once(ctx, a, by, key, award.ActDisableOfficer, "", func(t *act) (struct{}, error) {
 		o, err := t.LockOfficer(ctx, id)
@@ -150,6 +153,9 @@ func (a *Acts) DisableOfficer(ctx context.Context, by award.Officer, key Key, id
 		}
 		if err := t.DisableOfficer(ctx, o.ID); err != nil {
 			return struct{}{}, fmt.Errorf("disable officer: %w", err)
+		}
+		if _, err := t.unbind(ctx, o.ID); err != nil {
+			return struct{}{}, err
 		}
 		return struct{}{}, t.audit(ctx, officerSubject(o.ID), reason, map[string]any{"office": o.OfficeCode})
 	})

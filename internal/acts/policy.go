@@ -53,6 +53,7 @@ func policy() map[award.Act][]grant {
 		award.ActRevokeKey:      {{theUnit, heads}, {above, heads}},
 		award.ActSetLogin:       {{theUnit, heads}, {above, heads}},
 		award.ActChangePassword: {{theUnit, award.Roles()}}, // of the caller itself: Acts.ChangePassword
+		award.ActUnbindIdentity: {{theUnit, award.Roles()}}, // likewise: Acts.UnbindIdentity
 		award.ActOpenAccounts:   {{above, heads}},
 		award.ActCorrectUnit:    {{above, admin}},
 		award.ActChangeUnit:     {{above, admin}},

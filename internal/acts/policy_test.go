@@ -45,6 +45,7 @@ var allowed = map[award.Act]struct {
 	award.ActRevokeKey:      {"register", downTo(street, admin, head)},
 	award.ActSetLogin:       {"register", downTo(street, admin, head)},
 	award.ActChangePassword: {"register", only(street, award.Roles()...)},
+	award.ActUnbindIdentity: {"register", only(street, award.Roles()...)},
 	award.ActOpenAccounts:   {"register", downTo(district, admin, head)},
 	award.ActCorrectUnit:    {"register", downTo(district, admin)},
 	award.ActChangeUnit:     {"register", downTo(district, admin)},

@@ -51,39 +51,52 @@ func (a *Acts) Session(ctx context.Context, token string) (Session, error) {
 	return s, err
 }
 
+// What a session was opened by, as the decision log has it.
+const (
+	byPassword = "password"
+	byKey      = "key"
+	byIdentity = "identity"
+)
+
 // SignIn opens a session with a name and a password (登录) and returns its token.
 func (a *Acts) SignIn(ctx context.Context, name, password string) (string, error) {
-	login, err := a.verify(ctx, name, password)
-	if err != nil {
-		return "", err
-	}
-	return a.openSession(ctx, NewSession{Officer: login.Officer})
+	token := newToken()
+	err := a.verify(ctx, name, password, func(tx Tx, l Login) error {
+		return openSession(ctx, tx, NewSession{SHA256: digestOf(token), Officer: l.Officer}, byPassword)
+	})
+	return token, err
 }
 
 // SignInByKey opens a session with an API key (凭密钥登录): so the first
 // administrator comes in, and every officer who has no password yet. It ends
 // with the key (D-95).
 func (a *Acts) SignInByKey(ctx context.Context, key string) (string, error) {
-	token, err := a.openSession(ctx, NewSession{Key: digestOf(key)})
+	token := newToken()
+	err := a.store.InTx(ctx, func(tx Tx) error {
+		return openSession(ctx, tx, NewSession{SHA256: digestOf(token), Key: digestOf(key)}, byKey)
+	})
 	if award.CodeOf(err) == award.NotFound {
 		return "", award.Refuse(award.Forbidden, "D-95", "key_unknown")
 	}
 	return token, err
 }
 
-func (a *Acts) openSession(ctx context.Context, s NewSession) (string, error) {
+// newToken returns 256 random bits for a cookie.
+func newToken() string {
 	bits := make([]byte, 32)
 	rand.Read(bits) // never fails
-	token := base64.RawURLEncoding.EncodeToString(bits)
-	s.SHA256 = digestOf(token)
-	err := a.store.InTx(ctx, func(tx Tx) error {
-		officer, err := tx.AddSession(ctx, s)
-		if err != nil {
-			return err
-		}
-		return tx.Audit(ctx, Entry{By: award.Officer{ID: officer}, Name: award.StepSignIn, Subject: officerSubject(officer)})
+	return base64.RawURLEncoding.EncodeToString(bits)
+}
+
+// openSession opens a session in the transaction that has found out whose it is.
+func openSession(ctx context.Context, tx Tx, s NewSession, by string) error {
+	officer, err := tx.AddSession(ctx, s)
+	if err != nil {
+		return err
+	}
+	return tx.Audit(ctx, Entry{
+		By: award.Officer{ID: officer}, Name: award.StepSignIn, Subject: officerSubject(officer), Detail: map[string]any{"by": by},
 	})
-	return token, err
 }
 
 // SignOut ends a session (退出). One that has ended is ended.

@@ -14,6 +14,7 @@ const (
 	ActRevokeKey      Act = "revoke-key"
 	ActSetLogin       Act = "set-login"       // a name and a temporary password for the pages, also anew
 	ActChangePassword Act = "change-password" // one's own
+	ActUnbindIdentity Act = "unbind-identity" // 解除绑定: one's own; also by a reset or the account's end
 	ActOpenAccounts   Act = "open-accounts"   // the first account of each office directly below, from a workbook
 	ActCorrectUnit    Act = "correct-unit"    // an unsure kind decided by the administrator (D-13, D-14)
 	ActChangeUnit     Act = "change-unit"     // renamed, moved, recoded, merged or abolished, from a day on
@@ -153,9 +154,10 @@ const (
 	StepClosed      Act = "closed"
 	StepDigest      Act = "digest"
 
-	StepSignIn    Act = "sign-in" // by an officer, before there is anything to authorise
-	StepSignOut   Act = "sign-out"
-	StepLockLogin Act = "lock-login" // wrong passwords in a row, D-94
+	StepSignIn       Act = "sign-in" // by an officer, before there is anything to authorise
+	StepSignOut      Act = "sign-out"
+	StepLockLogin    Act = "lock-login"    // wrong passwords in a row, D-94
+	StepBindIdentity Act = "bind-identity" // 绑定统一身份: by an officer who has proved both, D-119
 
 	StepRemoveEvidence Act = "remove-evidence" // nothing ever referred to it, D-36
 	StepScanEvidence   Act = "scan-evidence"   // a later scan found something
@@ -173,7 +175,7 @@ const (
 func OfficeActs() []Act {
 	return []Act{
 		ActCreateOfficer, ActDisableOfficer, ActCreateKeys, ActRevokeKey, ActCorrectUnit,
-		ActSetLogin, ActChangePassword,
+		ActSetLogin, ActChangePassword, ActUnbindIdentity,
 		ActDraftStandard, ActEditStandard, ActImportStandard, ActPublishStandard,
 		ActOpenAccounts, ActChangeUnit, ActSetContact, ActProposeCalendar, ActApproveCalendar, ActRejectCalendar,
 		ActCreateRound, ActCopyRound, ActEditRound, ActOpenRound, ActSuspendRound, ActResumeRound, ActCancelRound,

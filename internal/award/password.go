@@ -22,6 +22,12 @@ const (
 	SessionLife = 12 * time.Hour // in any case: a working day with its overtime
 )
 
+// How long signing in elsewhere (统一身份认证) may take (D-119).
+const (
+	AttemptLife = 10 * time.Minute // from leaving for the identity provider to coming back: a code may be sent to a telephone
+	ProofLife   = 10 * time.Minute // from proving an identity to binding it by a password
+)
+
 var loginForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{2,39}$`)
 
 // CheckLogin returns what is wrong with a name to sign in with (登录名): small

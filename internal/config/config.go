@@ -51,6 +51,17 @@ type Config struct {
 	// SecureCookies keeps sessions to TLS: set it where a proxy ends TLS before us.
 	SecureCookies bool `env:"SHIFAN_SECURE_COOKIES"`
 
+	// OIDCIssuer is the identity provider (统一身份认证) with which officers may sign
+	// in besides their accounts, exactly as its tokens name it; empty: none. The
+	// three below go with it.
+	OIDCIssuer string `env:"SHIFAN_OIDC_ISSUER"`
+	// OIDCClientID and OIDCClientSecret are what the provider knows us by.
+	OIDCClientID     string `env:"SHIFAN_OIDC_CLIENT_ID"`
+	OIDCClientSecret string `env:"SHIFAN_OIDC_CLIENT_SECRET"`
+	// OIDCRedirectURL is where the provider sends browsers back to, exactly as
+	// registered there: the pages' address and OIDCReturn.
+	OIDCRedirectURL string `env:"SHIFAN_OIDC_REDIRECT_URL"`
+
 	// LogLevel is the least that is logged: DEBUG, INFO, WARN or ERROR.
 	LogLevel slog.Level `env:"SHIFAN_LOG_LEVEL" envDefault:"INFO"`
 }
@@ -77,6 +88,7 @@ func (c Config) check() error {
 		checkOptionalAddress("SHIFAN_SCAN_ADDRESS", c.ScanAddress),
 		checkURL("SHIFAN_TEMPORAL_UI", c.TemporalUI),
 		checkYears(c.SeriesYears),
+		c.checkOIDC(),
 	)
 }
 
@@ -132,6 +144,48 @@ func checkURL(name, value string) error {
 	return nil
 }
 
+// OIDCReturn is the path at which the pages take the identity provider's answer.
+const OIDCReturn = "/sign-in/identity/return"
+
+// checkOIDC holds the four variables against each other, and tokens and codes to
+// TLS, but on this machine. The secret is not repeated.
+func (c Config) checkOIDC() error {
+	if c.OIDCIssuer+c.OIDCClientID+c.OIDCClientSecret+c.OIDCRedirectURL == "" {
+		return nil
+	}
+	var wrong []error
+	if c.OIDCClientID == "" || c.OIDCClientSecret == "" {
+		wrong = append(wrong, errors.New("SHIFAN_OIDC_CLIENT_ID or SHIFAN_OIDC_CLIENT_SECRET is missing: the four SHIFAN_OIDC_ variables go together"))
+	}
+	if _, err := overTLS(c.OIDCIssuer); err != nil {
+		wrong = append(wrong, fmt.Errorf("SHIFAN_OIDC_ISSUER %w: %q", err, c.OIDCIssuer))
+	}
+	u, err := overTLS(c.OIDCRedirectURL)
+	switch {
+	case err != nil:
+		wrong = append(wrong, fmt.Errorf("SHIFAN_OIDC_REDIRECT_URL %w: %q", err, c.OIDCRedirectURL))
+	case u.Path != OIDCReturn || u.RawQuery != "" || u.Fragment != "":
+		wrong = append(wrong, fmt.Errorf("SHIFAN_OIDC_REDIRECT_URL does not end in %s: %q", OIDCReturn, c.OIDCRedirectURL))
+	case u.Scheme == "https" && !c.SecureCookies:
+		wrong = append(wrong, errors.New("SHIFAN_OIDC_REDIRECT_URL is https: set SHIFAN_SECURE_COOKIES=true with it"))
+	}
+	return errors.Join(wrong...)
+}
+
+// overTLS reads an https URL, or an http one of this machine.
+func overTLS(value string) (*url.URL, error) {
+	u, err := url.Parse(value)
+	if err != nil || u.Host == "" {
+		return nil, errors.New("is not an https URL")
+	}
+	ip := net.ParseIP(u.Hostname())
+	here := u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+	if u.Scheme != "https" && (u.Scheme != "http" || !here) {
+		return nil, errors.New("is not an https URL")
+	}
+	return u, nil
+}
+
 // mostYears keeps a slip of the keyboard from becoming an interval.
 const mostYears = 10
 
@@ -155,6 +209,9 @@ func (c Config) LogValue() slog.Value {
 		slog.Int("SHIFAN_SERIES_YEARS", c.SeriesYears),
 		slog.String("SHIFAN_TEMPORAL_UI", c.TemporalUI),
 		slog.Bool("SHIFAN_SECURE_COOKIES", c.SecureCookies),
+		slog.String("SHIFAN_OIDC_ISSUER", c.OIDCIssuer),
+		slog.String("SHIFAN_OIDC_CLIENT_ID", c.OIDCClientID),
+		slog.String("SHIFAN_OIDC_REDIRECT_URL", c.OIDCRedirectURL),
 		slog.String("SHIFAN_LOG_LEVEL", c.LogLevel.String()),
 	)
 }

@@ -42,6 +42,8 @@ func TestEveryVariableIsRead(t *testing.T) {
 		"SHIFAN_API_ADDRESS=:80", "SHIFAN_WORKER_ADDRESS=:81",
 		"SHIFAN_EVIDENCE_URL=s3://shifan-evidence?region=cn-north-1", "SHIFAN_SCAN_ADDRESS=clamd:3310",
 		"SHIFAN_TEMPORAL_UI=https://temporal.example", "SHIFAN_SERIES_YEARS=3", "SHIFAN_LOG_LEVEL=debug",
+		"SHIFAN_SECURE_COOKIES=true", "SHIFAN_OIDC_ISSUER=https://id.example/realm", "SHIFAN_OIDC_CLIENT_ID=shifan",
+		"SHIFAN_OIDC_CLIENT_SECRET=s3cret", "SHIFAN_OIDC_REDIRECT_URL=https://shifan.example/sign-in/identity/return",
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -51,6 +53,8 @@ func TestEveryVariableIsRead(t *testing.T) {
 		APIAddress: ":80", WorkerAddress: ":81",
 		EvidenceURL: "s3://shifan-evidence?region=cn-north-1", ScanAddress: "clamd:3310",
 		TemporalUI: "https://temporal.example", SeriesYears: 3, LogLevel: slog.LevelDebug,
+		SecureCookies: true, OIDCIssuer: "https://id.example/realm", OIDCClientID: "shifan", OIDCClientSecret: "s3cret",
+		OIDCRedirectURL: "https://shifan.example/sign-in/identity/return",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("configuration (-want +got):\n%s", diff)
@@ -73,6 +77,55 @@ func TestAllProblemsAreNamedAtOnce(t *testing.T) {
 		if !strings.Contains(err.Error(), name) {
 			t.Errorf("%s is not named in: %v", name, err)
 		}
+	}
+}
+
+func TestAnIdentityProviderIsConfiguredWhollyAndOverTLS(t *testing.T) {
+	whole := map[string]string{
+		"ISSUER": "https://id.example", "CLIENT_ID": "shifan", "CLIENT_SECRET": "s3cret",
+		"REDIRECT_URL": "https://shifan.example" + config.OIDCReturn,
+	}
+	tests := map[string]struct {
+		change map[string]string
+		wrong  string // the variable that is named; "": none
+	}{
+		"whole":                        {nil, ""},
+		"on this machine":              {map[string]string{"ISSUER": "http://127.0.0.1:9", "REDIRECT_URL": "http://localhost:8080" + config.OIDCReturn}, ""},
+		"no issuer":                    {map[string]string{"ISSUER": ""}, "ISSUER"},
+		"no client":                    {map[string]string{"CLIENT_ID": ""}, "CLIENT_ID"},
+		"no secret":                    {map[string]string{"CLIENT_SECRET": ""}, "CLIENT_SECRET"},
+		"nowhere to come back to":      {map[string]string{"REDIRECT_URL": ""}, "REDIRECT_URL"},
+		"an issuer without TLS":        {map[string]string{"ISSUER": "http://id.example"}, "ISSUER"},
+		"a return without TLS":         {map[string]string{"REDIRECT_URL": "http://shifan.example" + config.OIDCReturn}, "REDIRECT_URL"},
+		"a return to another page":     {map[string]string{"REDIRECT_URL": "https://shifan.example/"}, "REDIRECT_URL"},
+		"a return with something more": {map[string]string{"REDIRECT_URL": "https://shifan.example" + config.OIDCReturn + "?x"}, "REDIRECT_URL"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			environment := []string{database, "SHIFAN_SECURE_COOKIES=true"}
+			for variable, value := range whole {
+				if changed, ok := tt.change[variable]; ok {
+					value = changed
+				}
+				environment = append(environment, "SHIFAN_OIDC_"+variable+"="+value)
+			}
+			_, err := config.Load(environment)
+			if tt.wrong == "" {
+				if err != nil {
+					t.Error(err)
+				}
+				return
+			}
+			if err == nil || !strings.Contains(err.Error(), "SHIFAN_OIDC_"+tt.wrong) || strings.Contains(err.Error(), "s3cret") {
+				t.Errorf("it says %v", err)
+			}
+		})
+	}
+	if _, err := config.Load([]string{
+		database, "SHIFAN_OIDC_ISSUER=https://id.example", "SHIFAN_OIDC_CLIENT_ID=shifan", "SHIFAN_OIDC_CLIENT_SECRET=s3cret",
+		"SHIFAN_OIDC_REDIRECT_URL=https://shifan.example" + config.OIDCReturn,
+	}); err == nil || !strings.Contains(err.Error(), "SHIFAN_SECURE_COOKIES") {
+		t.Errorf("cookies that go without TLS: %v", err)
 	}
 }
 
@@ -100,7 +153,10 @@ func TestAMissingDatabaseIsRefused(t *testing.T) {
 }
 
 func TestThePasswordIsNeverShown(t *testing.T) {
-	c, err := config.Load([]string{database})
+	c, err := config.Load([]string{
+		database, "SHIFAN_OIDC_ISSUER=http://localhost:9", "SHIFAN_OIDC_CLIENT_ID=shifan", "SHIFAN_OIDC_CLIENT_SECRET=s3cret",
+		"SHIFAN_OIDC_REDIRECT_URL=http://localhost:8080" + config.OIDCReturn,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -110,9 +110,9 @@ type loginRow struct {
 	LockedUntil sql.NullTime `db:"locked_until"`
 }
 
-func oneLogin(ctx context.Context, db sqlx.QueryerContext, query string, arg any) (acts.Login, error) {
+func oneLogin(ctx context.Context, db sqlx.QueryerContext, query string, args ...any) (acts.Login, error) {
 	var row loginRow
-	err := sqlx.GetContext(ctx, db, &row, query, arg)
+	err := sqlx.GetContext(ctx, db, &row, query, args...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return acts.Login{}, award.Refuse(award.NotFound, "D-94", "login_unknown")
 	}
@@ -135,11 +135,13 @@ func (s *Store) LoginOf(ctx context.Context, officer int64) (acts.Login, error) 
 	return oneLogin(ctx, s.db, `SELECT `+loginColumns+` FROM login l WHERE l.officer_id = $1`, officer)
 }
 
-// LockLogin reads the login of that name and holds it until the end.
+// LockLogin reads the login of that name and holds it until the end, with its
+// officer: whoever resets or stops the account waits, and ends what was opened.
 func (t *tx) LockLogin(ctx context.Context, name string) (acts.Login, error) {
 	return oneLogin(ctx, t, `
 		SELECT `+loginColumns+` FROM login l JOIN officer o ON o.id = l.officer_id AND o.disabled_at IS NULL
-		WHERE l.name = $1 FOR UPDATE OF l`, name)
+		WHERE l.name = $1
+		FOR KEY SHARE OF o FOR UPDATE OF l`, name)
 }
 
 // SaveLogin writes an officer's login as it now is.
