@@ -159,7 +159,7 @@ func (p *page) keep(name, secret, next string, life time.Duration) {
 
 // kept returns what the browser keeps; nothing when it keeps nothing.
 func (p *page) kept(name string) (secret, next string) {
-	secret, rest, _ := strings.Cut(cookie(p.c, name), ".")
+	secret, rest, _ := strings.Cut(p.console.cookie(p.c, name), ".")
 	to, err := base64.RawURLEncoding.DecodeString(rest)
 	if err != nil {
 		return secret, ""

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
+	"crypto/subtle"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
@@ -104,14 +105,14 @@ func (c *Console) inside(h handler) gin.HandlerFunc {
 
 // begin reads who asks, how they read, and what their form says.
 func (c *Console) begin(g *gin.Context) (*page, error) {
-	p := &page{console: c, c: g, status: http.StatusOK, Large: cookie(g, largeCookie) == "1"}
-	wanted := cookie(g, languageCookie)
+	p := &page{console: c, c: g, status: http.StatusOK, Large: c.cookie(g, largeCookie) == "1"}
+	wanted := c.cookie(g, languageCookie)
 	if wanted == "" {
 		wanted = g.GetHeader("Accept-Language")
 	}
 	p.Language = c.texts.Language(wanted)
 	var err error
-	if p.token = cookie(g, sessionCookie); p.token != "" {
+	if p.token = c.cookie(g, sessionCookie); p.token != "" {
 		p.Session, err = c.Acts.Session(p.ctx(), p.token)
 		p.SignedIn = err == nil
 		if err != nil && award.CodeOf(err) != award.NotFound {
@@ -143,7 +144,7 @@ func (p *page) read() error {
 		}
 	}
 	p.Form = r.PostForm
-	if p.SignedIn && p.Form.Get("csrf") != p.CSRF() {
+	if p.SignedIn && subtle.ConstantTimeCompare([]byte(p.Form.Get("csrf")), []byte(p.CSRF())) != 1 {
 		return award.Refuse(award.Forbidden, "D-93", "form_foreign")
 	}
 	for name, values := range p.Form {
@@ -164,12 +165,24 @@ func unread(err error) error {
 	return award.Refuse(award.Invalid, "", "request_malformed")
 }
 
-func cookie(g *gin.Context, name string) string {
-	c, err := g.Request.Cookie(name)
+// cookieName is a cookie's name with the browser: over TLS one that no sibling of
+// our host may set, so that nobody is carried into a session of another's.
+func (c *Console) cookieName(g *gin.Context, name string) string {
+	if c.secure(g) {
+		return "__Host-" + name
+	}
+	return name
+}
+
+// secure reports whether the browser speaks TLS, to us or to a proxy before us.
+func (c *Console) secure(g *gin.Context) bool { return c.Secure || g.Request.TLS != nil }
+
+func (c *Console) cookie(g *gin.Context, name string) string {
+	kept, err := g.Request.Cookie(c.cookieName(g, name))
 	if err != nil {
 		return ""
 	}
-	return c.Value
+	return kept.Value
 }
 
 // setCookie keeps a value with the reader's browser; an empty one takes it away.
@@ -180,8 +193,8 @@ func (p *page) setCookie(name, value string, life time.Duration) {
 		age = -1
 	}
 	http.SetCookie(p.c.Writer, &http.Cookie{
-		Name: name, Value: value, Path: "/", MaxAge: age, HttpOnly: true, SameSite: http.SameSiteLaxMode,
-		Secure: p.console.Secure || p.c.Request.TLS != nil,
+		Name: p.console.cookieName(p.c, name), Value: value, Path: "/", MaxAge: age, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		Secure: p.console.secure(p.c),
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"shifan/api/console"
 	"shifan/internal/acts"
 	"shifan/internal/acts/actstest"
 	"shifan/internal/award"
@@ -56,6 +57,35 @@ func TestAnOfficerSignsInChoosesAPasswordAndSignsOut(t *testing.T) {
 	require.NotContains(t, b.body, "林山寨街道", "the old cookie opens nothing")
 	require.Equal(t, "sign-in change-password sign-out", actstest.One[string](h.World,
 		`SELECT string_agg(name, ' ' ORDER BY id) FROM audit WHERE name IN ('sign-in', 'sign-out', 'change-password')`))
+}
+
+func TestOverTLSNoSiblingOfTheHostPlantsASession(t *testing.T) {
+	h := houseOver(t, actstest.New(t), func(o *console.Options) { o.Secure = true })
+	mallory := h.as(h.Clerk("410103001")).cookies["__Host-shifan_session"]
+	require.True(t, mallory.Secure)
+	require.Equal(t, "/", mallory.Path)
+	require.Empty(t, mallory.Domain)
+
+	b := h.browser()
+	b.cookies["shifan_session"] = &http.Cookie{Name: "shifan_session", Value: mallory.Value}
+	require.False(t, b.inside())
+	require.True(t, h.as(h.Clerk("410102001")).inside())
+}
+
+func TestSigningInAnewEndsTheSessionBefore(t *testing.T) {
+	h := newHouse(t)
+	h.own(h.Clerk("410102001"), "zhang")
+	b := h.browser().get("/sign-in")
+	form := b.fill("/sign-in", "login", "zhang", "password", chosen)
+	b.submit("/sign-in", form)
+	first := b.cookies["shifan_session"]
+	b.submit("/sign-in", form).whole(http.StatusForbidden).sees("页面已经过期")
+	form.Set("csrf", b.get("/messages").fill("/sign-out").Get("csrf"))
+	b.submit("/sign-in", form)
+	require.True(t, b.inside())
+	require.NotEqual(t, first.Value, b.cookies["shifan_session"].Value)
+	b.cookies["shifan_session"] = first
+	require.False(t, b.inside())
 }
 
 func TestWrongPasswordsLockTheAccountUntilATimeThatIsTold(t *testing.T) {

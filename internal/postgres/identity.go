@@ -84,8 +84,12 @@ func (t *tx) BindIdentity(ctx context.Context, officer int64, id acts.Identity) 
 	if err != nil {
 		return false, fmt.Errorf("bind identity: %w", err)
 	}
-	if rows, err := result.RowsAffected(); err != nil || rows > 0 {
-		return rows > 0, err
+	rows, err := result.RowsAffected()
+	if err != nil {
+		return false, fmt.Errorf("count what was bound: %w", err)
+	}
+	if rows > 0 {
+		return true, nil
 	}
 	bound, err := oneIdentity(ctx, t, `SELECT issuer, subject, name FROM identity WHERE officer_id = $1`, officer)
 	if err != nil {

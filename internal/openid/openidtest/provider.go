@@ -11,6 +11,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -240,9 +241,7 @@ func (p *Provider) token(w http.ResponseWriter, r *http.Request) {
 	claims := map[string]any{
 		"iss": p.site.URL, "aud": clientID, "nonce": given.nonce, "iat": now.Unix(), "exp": now.Add(time.Minute).Unix(),
 	}
-	for name, value := range p.person {
-		claims[name] = value
-	}
+	maps.Copy(claims, p.person)
 	if p.change != nil {
 		p.change(claims)
 	}
