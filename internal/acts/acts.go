@@ -28,12 +28,16 @@ type Acts struct {
 	evidence  EvidenceStore
 	random    io.Reader // where seeds come from
 	passwords passwords
-	counts    *keptCounts
+	counts    *kept[string, Counts]           // by round
+	progress  *kept[int, []CommunityProgress] // the nation's, by year
 }
 
 // New returns the acts over the record, telling the procedure what it must hear.
 func New(store Store, procedure Procedure, log *slog.Logger) *Acts {
-	return &Acts{store: store, procedure: procedure, log: log, random: rand.Reader, passwords: newPasswords(), counts: newKeptCounts()}
+	return &Acts{
+		store: store, procedure: procedure, log: log, random: rand.Reader, passwords: newPasswords(),
+		counts: keep[string, Counts](countsLast), progress: keep[int, []CommunityProgress](progressLasts),
+	}
 }
 
 // Store is the record. internal/postgres implements it.

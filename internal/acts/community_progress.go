@@ -3,6 +3,7 @@ package acts
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"shifan/internal/award"
 )
@@ -83,28 +84,14 @@ func (a *Acts) CommunityProgress(ctx context.Context, by award.Officer, office s
 	if office == "" {
 		office = by.OfficeCode
 	}
-	return a.communityProgress(ctx, office, year, func(u RegisterUnit) error {
-		if !MaySee(by, u.Row()) {
-			return award.Refuse(award.NotFound, "", "unit_unknown_now", office)
-		}
-		return nil
-	})
-}
-
-// PublicProgress counts a year's communities province by province, for anyone.
-func (a *Acts) PublicProgress(ctx context.Context, year int) (int, []CommunityProgress, error) {
-	return a.communityProgress(ctx, award.CodeNation, year, func(RegisterUnit) error { return nil })
-}
-
-func (a *Acts) communityProgress(ctx context.Context, office string, year int, may func(RegisterUnit) error) (int, []CommunityProgress, error) {
 	var progress []CommunityProgress
 	err := a.store.InTx(ctx, func(tx Tx) error {
 		u, err := registerUnit(ctx, tx, office)
 		if err != nil {
 			return err
 		}
-		if err := may(u); err != nil {
-			return err
+		if !MaySee(by, u.Row()) {
+			return award.Refuse(award.NotFound, "", "unit_unknown_now", office)
 		}
 		if year == 0 {
 			now, err := tx.Now(ctx)
@@ -115,6 +102,35 @@ func (a *Acts) communityProgress(ctx context.Context, office string, year int, m
 		}
 		progress, err = tx.CommunityProgress(ctx, u.ID, year)
 		return err
+	})
+	return year, progress, err
+}
+
+// progressLasts is how long the public is shown a count of the whole nation: it
+// asks without a key, and counting half a million communities takes seconds (D-105).
+const progressLasts = time.Minute
+
+// PublicProgress counts a year's communities province by province, for anyone; 0
+// is this year. What is shown is a minute old at most.
+func (a *Acts) PublicProgress(ctx context.Context, year int) (int, []CommunityProgress, error) {
+	now, err := a.Now(ctx)
+	if err != nil {
+		return year, nil, err
+	}
+	if year == 0 {
+		year = award.DateOf(now).Year
+	}
+	progress, err := a.progress.get(ctx, year, now, func() ([]CommunityProgress, error) {
+		var progress []CommunityProgress
+		err := a.store.InTx(ctx, func(tx Tx) error {
+			nation, err := registerUnit(ctx, tx, award.CodeNation)
+			if err != nil {
+				return err
+			}
+			progress, err = tx.CommunityProgress(ctx, nation.ID, year)
+			return err
+		})
+		return progress, err
 	})
 	return year, progress, err
 }

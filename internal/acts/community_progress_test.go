@@ -97,6 +97,29 @@ func TestProgressGoesDownTheTreeOfficeByOffice(t *testing.T) {
 	require.Zero(t, public[0].Reported, "each year by itself")
 }
 
+// Anybody may ask for the nation's counts, as often as he likes: they are counted
+// once a minute.
+func TestThePublicIsToldWhatWasCountedWithinAMinute(t *testing.T) {
+	w := actstest.New(t)
+	reported := func(year int) int64 {
+		_, public, err := w.Acts.PublicProgress(t.Context(), year)
+		require.NoError(t, err)
+		return acts.SumProgress(public).Reported
+	}
+	start := w.Now()
+	w.At(start)
+	require.EqualValues(t, 0, reported(2026))
+	report(t, w, "410122100001", 0, award.Facts{award.FactResidents: 1000})
+	w.At(start.Add(time.Minute - time.Millisecond))
+	require.EqualValues(t, 0, reported(2026))
+	w.At(start.Add(time.Minute))
+	require.EqualValues(t, 1, reported(2026))
+	require.EqualValues(t, 0, reported(2025), "each year by itself")
+	_, own, err := w.Acts.CommunityProgress(t.Context(), w.Admin, "", 2026)
+	require.NoError(t, err)
+	require.EqualValues(t, 1, acts.SumProgress(own).Reported)
+}
+
 // O's targets are about 城乡社区: a village's facts count like a community's, with
 // them and apart from them (D-116).
 func TestVillagesCountWithCommunitiesAndApartFromThem(t *testing.T) {

@@ -2,10 +2,7 @@ package acts
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"shifan/internal/award"
@@ -62,69 +59,6 @@ type countReads interface {
 
 // countsLast is how long counts are shown before they are counted anew (D-105).
 const countsLast = 5 * time.Second
-
-// keptCounts keeps the counts of rounds, so that a page that many read costs one
-// count every few seconds, and never two at a time.
-type keptCounts struct {
-	mutex sync.Mutex
-	of    map[string]*keptCount
-}
-
-// keptCount is what is kept of one round.
-type keptCount struct {
-	turn chan struct{} // held by whoever counts
-	last atomic.Pointer[Counts]
-}
-
-func newKeptCounts() *keptCounts { return &keptCounts{of: make(map[string]*keptCount)} }
-
-func (k *keptCounts) round(id string) *keptCount {
-	k.mutex.Lock()
-	defer k.mutex.Unlock()
-	c, known := k.of[id]
-	if !known {
-		c = &keptCount{turn: make(chan struct{}, 1)}
-		k.of[id] = c
-	}
-	return c
-}
-
-// get returns counts that were good at an instant. While somebody counts, the
-// others are told what was counted before, unless it is too old for them too.
-func (k *keptCounts) get(ctx context.Context, round string, now time.Time, count func() (Counts, error)) (Counts, error) {
-	c := k.round(round)
-	if last := c.last.Load(); last.good(now, countsLast) {
-		return *last, nil
-	}
-	select {
-	case c.turn <- struct{}{}:
-	default:
-		if last := c.last.Load(); last.good(now, 2*countsLast) {
-			return *last, nil
-		}
-		select {
-		case c.turn <- struct{}{}:
-		case <-ctx.Done():
-			return Counts{}, fmt.Errorf("wait for counts: %w", ctx.Err())
-		}
-	}
-	defer func() { <-c.turn }()
-	if last := c.last.Load(); last.good(now, countsLast) {
-		return *last, nil // whoever was before us has counted
-	}
-	counts, err := count()
-	if err != nil {
-		return Counts{}, err
-	}
-	c.last.Store(&counts)
-	return counts, nil
-}
-
-// good reports whether the counts may still be shown. The clock of a test may go
-// back.
-func (c *Counts) good(now time.Time, within time.Duration) bool {
-	return c != nil && now.Sub(c.At).Abs() < within
-}
 
 // count counts a round's units and files.
 func (a *Acts) count(ctx context.Context, round string, now time.Time) (Counts, error) {
