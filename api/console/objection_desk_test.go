@@ -143,7 +143,7 @@ func TestASupervisorReadsTheLogAndVerifiesIt(t *testing.T) {
 		head, err := h.Acts.LogHead(t.Context())
 		require.NoError(t, err)
 		return head.Position > 0
-	}, 30*time.Second, 20*time.Millisecond, "the log is sealed")
+	}, 2*time.Minute, 20*time.Millisecond, "the log is sealed")
 	at := "/rounds/" + round + "/log"
 	b := h.as(h.Officer("0", award.RoleSupervisor)).get(at).whole(http.StatusOK)
 	head := b.body[strings.Index(b.body, "<code>")+6:]

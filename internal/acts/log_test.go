@@ -56,7 +56,7 @@ func (w *logWorld) seal() {
 		waits, _, err := w.Store.LogWaits(w.t.Context())
 		require.NoError(w.t, err)
 		return waits == 0
-	}, 30*time.Second, 20*time.Millisecond, "the log is sealed")
+	}, 2*time.Minute, 20*time.Millisecond, "the log is sealed")
 }
 
 func (w *logWorld) check(known award.LogHead) acts.LogVerification {
