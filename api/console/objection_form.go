@@ -240,7 +240,7 @@ func (c *Console) answerReceipt(p *page, do func(receipt string) error) error {
 	if award.CodeOf(err) == award.NotFound && do == nil { // of a report on a holder, perhaps
 		report, other := c.Acts.PublicReport(p.ctx(), receipt)
 		if other == nil {
-			return c.showReport(p, "report_status", p.T("page_receipts"), report)
+			return c.showReport(p, "report_status", p.T("page_report_status"), report)
 		}
 		if award.CodeOf(other) != award.NotFound {
 			return other

@@ -222,7 +222,7 @@ func (c *Console) titleReport(p *page) error {
 		Take:     open && r.Handler == 0 && p.may(award.ActTakeReport, found.Row()),
 		Close:    open && r.Handler != 0 && p.may(award.ActCloseReport, found.Row()),
 		Recheck:  r.Outcome == award.ReportConfirmed && found.State.Held() && p.may(award.ActStartRecheck, found.Row()),
-		Outcome:  p.Radio("outcome", p.T("label_outcome"), "", outcomes),
+		Outcome:  p.Radio("outcome", p.T("label_report_outcome"), "", outcomes),
 		Finding:  p.Lines("finding", p.T("label_finding_of_report"), "").as(required),
 	})
 }
