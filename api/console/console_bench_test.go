@@ -351,7 +351,7 @@ func (h *hall) plans(round string) {
 		return
 	}
 	var text strings.Builder
-	fmt.Fprintf(&text, "# How the pages' statements are answered\n\nWritten by `SHIFAN_BENCH_PLANS=docs/query-plans.md make bench-console` over a round of %d files.\n", manyFiles)
+	fmt.Fprintf(&text, "# How the pages' statements are answered\n\nWritten by `SHIFAN_BENCH_PLANS=$PWD/docs/query-plans.md make bench-console` over a round of %d files.\n", manyFiles)
 	seen := make(map[string]bool)
 	pages := append([]list{{"round", h.Admin, func(round string) string { return "/rounds/" + round }}}, h.pages()...)
 	for _, l := range pages {
